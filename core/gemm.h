@@ -1,0 +1,37 @@
+// Matrix products: one function in front of OpenBLAS, oneDNN and our own reference loop.
+//
+// Note [Tiles]
+// Libraries that spread one product over threads cut it differently for each number of threads, and
+// so give different bits. We cut every product ourselves, by a rule of its shape alone, never along
+// k, and let each thread call the library for whole tiles. Measured cost: none.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/real.h"
+
+namespace reprise {
+
+enum class Transpose : uint8_t { no, yes };
+enum class GemmBackend : uint8_t { reference, openblas, onednn };
+
+// c [m, n] = beta * c + op(a) [m, k] * op(b) [k, n]; all row-major, with rows of lda, ldb, ldc numbers.
+// op(a) is a when ta is `no` (a is [m, k]), a transposed when it is `yes` (a is [k, m]); b likewise.
+// With beta 0, c is not read. k = 0 gives beta * c. The bits depend on shapes and backend only.
+void gemm(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const real* a, int64_t lda,
+          const real* b, int64_t ldb, real beta, real* c, int64_t ldc);
+
+// The same on the calling thread alone and without tiles, for products that are tasks themselves
+// (one head of one sequence); alpha scales op(a) op(b).
+void gemm_task(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, real alpha,
+               const real* a, int64_t lda, const real* b, int64_t ldb, real beta, real* c,
+               int64_t ldc);
+
+// The backend in use: REPRISE_GEMM=openblas|onednn|reference, or a fixed choice for the processor.
+// Throws Error (unavailable) when the environment names one that isn't built in or doesn't exist.
+GemmBackend gemm_backend();
+void set_gemm_backend(GemmBackend backend);  // for tests; not while products run
+std::string_view to_string(GemmBackend backend);
+
+}  // namespace reprise

@@ -1,0 +1,117 @@
+// THE list of kernels: loops over raw numbers that ops are made of. Each runs on all threads and
+// gives the same bits on any number of them.
+//
+// Every output is `dst = beta * dst + contribution`; with beta 0, dst is not read. beta is 0 at the
+// first contribution to a gradient and 1 after that. Outputs without a beta are written over.
+// Sizes: rows x cols matrices are row-major and contiguous.
+#pragma once
+
+#include <cstdint>
+
+#include "core/gemm.h"
+#include "core/rng.h"
+
+namespace reprise::kernels {
+
+// ---- arithmetic
+
+void scale_add(int64_t n, real alpha, const real* x, real beta, real* dst);  // dst = beta dst + alpha x
+void multiply_add(int64_t n, const real* x, const real* y, real beta, real* dst);  // … + x y
+// y [rows, cols] = x [rows, cols] + bias [cols]; y may be x
+void add_bias(int64_t rows, int64_t cols, const real* x, const real* bias, real* y);
+// dst [cols] = beta dst + the sum over rows of x [rows, cols]
+void sum_rows(int64_t rows, int64_t cols, const real* x, real beta, real* dst);
+double sum(int64_t n, const real* x);
+double sum_of_squares(int64_t n, const real* x);
+bool all_finite(int64_t n, const real* x);
+
+// ---- activations
+
+enum class Activation : uint8_t {
+  relu,       // max(x, 0)
+  gelu,       // x Φ(x), with erf; Hendrycks & Gimpel 2016
+  gelu_tanh,  // x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))); Hugging Face's gelu_new
+  tanh,
+  sigmoid,
+};
+void activation_forward(Activation f, int64_t n, const real* x, real* y);
+// dx = beta dx + f'(x) dy; x is the forward's input for relu and the gelus, its output for the others
+void activation_backward(Activation f, int64_t n, const real* x, const real* dy, real beta, real* dx);
+
+// ---- rows
+
+void softmax_forward(int64_t rows, int64_t cols, const real* x, real* y);
+void softmax_backward(int64_t rows, int64_t cols, const real* y, const real* dy, real beta, real* dx);
+void log_softmax_forward(int64_t rows, int64_t cols, const real* x, real* y);
+void log_softmax_backward(int64_t rows, int64_t cols, const real* y, const real* dy, real beta, real* dx);
+
+// y = gain (x - mean) rstd + bias over each row; rstd = 1 / √(variance + epsilon), variance biased.
+// mean, rstd [rows] are kept for the backward.
+void layer_norm_forward(int64_t rows, int64_t cols, const real* x, const real* gain, const real* bias,
+                        real epsilon, real* y, real* mean, real* rstd);
+void layer_norm_backward_input(int64_t rows, int64_t cols, const real* x, const real* gain,
+                               const real* mean, const real* rstd, const real* dy, real beta, real* dx);
+// dgain, dbias [cols]; either may be null
+void layer_norm_backward_affine(int64_t rows, int64_t cols, const real* x, const real* mean,
+                                const real* rstd, const real* dy, real beta_gain, real* dgain,
+                                real beta_bias, real* dbias);
+
+// ---- dropout
+
+// dst = beta dst + x · keep / (1 − p), keep 0 or 1: a function of (key, place[row], column) and nothing
+// else, so that the backward is the same call on the gradient. place [rows], or null for place = row.
+// p is rounded to a multiple of 2^-16.
+void dropout(int64_t rows, int64_t cols, real p, RandomKey key, const int32_t* place, const real* x,
+             real beta, real* dst);
+
+// ---- tables
+
+// y [n, cols] = table[ids[i]]; ids must be within the table
+void gather_rows(int64_t n, int64_t cols, const real* table, const int32_t* ids, real* y);
+// dst [rows, cols] = beta dst; then dst[ids[i]] += dy[i], in the order of i
+void scatter_add_rows(int64_t n, int64_t cols, const real* dy, const int32_t* ids, int64_t rows,
+                      real beta, real* dst);
+
+// ---- losses
+
+// loss[i] = logsumexp(x[i]) − x[i][labels[i]]; lse [rows] is kept for the backward. Labels within cols.
+void cross_entropy_forward(int64_t rows, int64_t cols, const real* x, const int32_t* labels,
+                           real* loss, real* lse);
+// dx = beta dx + scale[i] (softmax(x[i]) − onehot(labels[i])); dx may be x when beta is 0
+void cross_entropy_backward(int64_t rows, int64_t cols, const real* x, const int32_t* labels,
+                            const real* lse, const real* scale, real beta, real* dx);
+
+// ---- attention over ragged sequences
+
+// qkv [tokens, 3 heads·size]: every token's queries of all heads, then keys, then values. Sequence s is
+// the tokens [offsets[s], offsets[s + 1]).
+struct AttentionShape {
+  int64_t sequences;
+  const int32_t* offsets;  // [sequences + 1]
+  int64_t heads;
+  int64_t size;  // of a head
+  // Dropout of the probabilities: p, and its place for token t is place[t] (null: t).
+  real p;
+  RandomKey key;
+  const int32_t* place;
+};
+// The count of probabilities: heads · Σ length².
+int64_t attention_probabilities(const AttentionShape& shape);
+// out [tokens, heads·size] = dropout(softmax(q kᵀ / √size)) v. probabilities, before dropout, are kept
+// for the backward: [sequence][head][query][key].
+void attention_forward(const AttentionShape& shape, const real* qkv, real* probabilities, real* out);
+// dqkv = beta dqkv + …
+void attention_backward(const AttentionShape& shape, const real* qkv, const real* probabilities,
+                        const real* dout, real beta, real* dqkv);
+
+// ---- optimizers: one pass over memory each
+
+struct AdamStep {
+  real rate, beta1, beta2, epsilon, decay;
+  real correction1, correction2;  // 1 − β^t, or 1 without bias correction
+  bool decoupled;  // AdamW: w −= rate·decay·w; otherwise decay·w is added to the gradient (Adam)
+};
+// g is scaled by `scale` (clipping) as it is read. m, v, w [n] are updated.
+void adam_update(int64_t n, const AdamStep& step, real scale, const real* g, real* m, real* v, real* w);
+
+}  // namespace reprise::kernels
