@@ -1,0 +1,93 @@
+// All differentiable operations: what each computes, on which shapes. Names are PyTorch's.
+//
+// Every op throws ShapeError, with its name and the shapes, when operands don't fit. Tensors of indices
+// and labels are DType::i32. Forward and backward stand together in ops/<family>.cpp.
+#pragma once
+
+#include <span>
+
+#include "autograd/tape.h"
+#include "core/rng.h"
+
+namespace reprise {
+
+// ---- arithmetic (ops/arithmetic.cpp)
+// b has a's shape, or the shape of a's last dimensions: [8, 128, 768] + [768]. A scalar is [].
+Variable add(const Variable& a, const Variable& b);
+Variable sub(const Variable& a, const Variable& b);
+Variable mul(const Variable& a, const Variable& b);
+Variable div(const Variable& a, const Variable& b);
+Variable scale(const Variable& x, double factor);    // factor · x
+Variable add_scalar(const Variable& x, double term);  // x + term
+Variable neg(const Variable& x);
+Variable exp(const Variable& x);
+Variable log(const Variable& x);
+Variable sqrt(const Variable& x);
+Variable square(const Variable& x);
+
+// ---- sums (ops/reductions.cpp)
+Variable sum(const Variable& x);           // []
+Variable mean(const Variable& x);          // []
+Variable sum(const Variable& x, int dim);  // without dimension dim
+Variable mean(const Variable& x, int dim);
+
+// ---- products (ops/matmul.cpp)
+// a [.., m, k] · b [.., k, n] -> [.., m, n]; ta, tb: the last two dimensions of a or b are transposed
+// first. The leading dimensions are equal, or b has none and is used for every matrix of a.
+Variable matmul(const Variable& a, const Variable& b, bool ta = false, bool tb = false);
+// x [.., in] · weight [out, in] transposed + bias [out] -> [.., out]; PyTorch's layout
+Variable linear(const Variable& x, const Variable& weight, const Variable& bias);
+Variable linear(const Variable& x, const Variable& weight);
+
+// ---- activations (ops/activations.cpp)
+Variable relu(const Variable& x);
+Variable gelu(const Variable& x);       // x Φ(x); Hendrycks & Gimpel 2016
+Variable gelu_tanh(const Variable& x);  // its tanh form: "gelu_new" at Hugging Face
+Variable tanh(const Variable& x);
+Variable sigmoid(const Variable& x);
+
+// ---- rows (ops/rows.cpp): along the last dimension
+Variable softmax(const Variable& x);
+Variable log_softmax(const Variable& x);
+// gain (x − mean) / √(variance + epsilon) + bias, variance biased; gain, bias [last]. Ba et al. 2016
+Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bias, double epsilon);
+
+// ---- tables (ops/tables.cpp)
+// table [n, width], ids [..] -> [.., width]: row ids[i] of the table. Repeated ids add up in the gradient.
+// Throws DataError for an id outside [0, n).
+Variable embedding(const Variable& table, const Tensor& ids);
+// x [n, width], rows [m] -> [m, width]: the same for activations, e.g. the masked positions
+Variable gather_rows(const Variable& x, const Tensor& rows);
+
+// ---- dropout (ops/dropout.cpp)
+// Keeps each element with probability 1 − p, scaled by 1 / (1 − p): a function of (key, place of the row,
+// column) alone. x [.., width]; places [rows] i32, or undefined: the row's number. Nothing is stored.
+Variable dropout(const Variable& x, double p, RandomKey key, const Tensor& places = {});
+
+// ---- shape (ops/shape.cpp)
+Variable view(const Variable& x, const Shape& shape);               // same elements, same order
+Variable transpose(const Variable& x, int d0, int d1);              // two dimensions swapped (a copy)
+Variable concat(std::span<const Variable> parts, int dim);          // torch.cat
+Variable narrow(const Variable& x, int dim, int64_t begin, int64_t length);  // torch.narrow (a copy)
+
+// ---- attention (ops/attention.cpp)
+// Multi-head self-attention within each sequence of a ragged batch; Vaswani et al. 2017.
+// qkv [tokens, 3·heads·size]: every token's queries of all heads, then keys, then values.
+// offsets [sequences + 1] i32: sequence s is the tokens [offsets[s], offsets[s + 1]).
+// -> [tokens, heads·size]: dropout(softmax(q kᵀ / √size)) v
+struct AttentionOptions {
+  int64_t heads = 1;
+  double dropout = 0;
+  RandomKey key;
+  Tensor places;  // [tokens] i32, as for dropout
+};
+Variable attention(const Variable& qkv, const Tensor& offsets, const AttentionOptions& options);
+
+// ---- losses (ops/losses.cpp)
+// weight · Σᵢ −log softmax(logits[i])[labels[i]] -> []; logits [n, classes], labels [n].
+// Throws DataError for a label outside [0, classes). The sum is taken in double, in order.
+Variable cross_entropy(const Variable& logits, const Tensor& labels, double weight);
+// weight · Σ (x − target)² -> []
+Variable squared_error(const Variable& x, const Tensor& target, double weight);
+
+}  // namespace reprise

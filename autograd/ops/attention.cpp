@@ -1,0 +1,55 @@
+#include "autograd/ops.h"
+#include "core/error.h"
+#include "core/kernels.h"
+
+namespace reprise {
+
+namespace {
+
+void check(const Shape& qkv, const Tensor& offsets, const AttentionOptions& options) {
+  if (qkv.rank() != 2 || options.heads < 1 || qkv[1] % (3 * options.heads) != 0) {
+    throw ShapeError("attention: {} is not [tokens, 3 · {} heads · size]", qkv, options.heads);
+  }
+  const int32_t* offset = offsets.data<int32_t>();
+  const int64_t n = offsets.numel();
+  bool rising = n > 0 && offset[0] == 0 && offset[n - 1] == qkv[0];
+  for (int64_t s = 0; rising && s + 1 < n; ++s) rising = offset[s] <= offset[s + 1];
+  if (!rising) {
+    throw ShapeError("attention: the offsets {} don't rise from 0 to the {} tokens of {}",
+                     offsets.shape(), qkv[0], qkv);
+  }
+  if (options.places.defined() && options.places.numel() != qkv[0]) {
+    throw ShapeError("attention: {} places for the tokens of {}", options.places.numel(), qkv);
+  }
+}
+
+kernels::AttentionShape kernel_shape(const Tensor& qkv, const Tensor& offsets,
+                                     const AttentionOptions& options) {
+  return {.sequences = offsets.numel() - 1,
+          .offsets = offsets.data<int32_t>(),
+          .heads = options.heads,
+          .size = qkv.size(1) / (3 * options.heads),
+          .p = static_cast<real>(options.dropout),
+          .key = options.key,
+          .place = options.places.defined() ? options.places.data<int32_t>() : nullptr};
+}
+
+}  // namespace
+
+// P = softmax(q kᵀ / √size), D = dropout(P), o = D v, per sequence and head:
+// dv = Dᵀ do,  dD = do vᵀ,  dS = P (dP − Σ P dP),  dq = dS k / √size,  dk = dSᵀ q / √size
+Variable attention(const Variable& qkv, const Tensor& offsets, const AttentionOptions& options) {
+  check(qkv.shape(), offsets, options);
+  const auto shape = kernel_shape(qkv.value(), offsets, options);
+  Tensor probabilities = Tensor::empty({kernels::attention_probabilities(shape)});
+  Tensor y = Tensor::empty(qkv.shape().with(1, shape.heads * shape.size));
+  kernels::attention_forward(shape, qkv.value().data(), probabilities.data(), y.data());
+  return record("attention", y, {qkv},
+                [=, qkv = qkv.value()](const Tensor& dy, InputGrads& dx) {
+    const Sink d = dx.into(0);
+    kernels::attention_backward(kernel_shape(qkv, offsets, options), qkv.data(),
+                                probabilities.data(), dy.data(), d.beta, d.data());
+  });
+}
+
+}  // namespace reprise

@@ -1,0 +1,220 @@
+#include "autograd/tape.h"
+
+#include "core/error.h"
+#include "core/kernels.h"
+
+namespace reprise {
+
+// ---- forward
+
+Variable Tape::bind(const ParameterPtr& parameter) {
+  if (!parameter->trainable()) return Variable(parameter->value());
+  check_open("bind");
+  Uses& uses = uses_of(parameter.get());
+  if (uses.first_node < 0) uses.first_node = size();
+  Node& node = nodes_.emplace_back();
+  node.op = "bind";
+  node.shape = parameter->shape();
+  node.parameter = parameter;
+  node.version = parameter->version();
+  node.use = uses.count++;
+  return Variable(parameter->value(), this, size() - 1);
+}
+
+Variable Tape::input(const Tensor& value, Tensor* gradient) {
+  check_open("input");
+  *gradient = Tensor();
+  Node& node = nodes_.emplace_back();
+  node.op = "input";
+  node.shape = value.shape();
+  node.gradient_out = gradient;
+  return Variable(value, this, size() - 1);
+}
+
+Tape* Tape::common_tape(std::string_view op, std::span<const Variable> inputs) {
+  Tape* tape = nullptr;
+  for (const Variable& input : inputs) {
+    if (!input.tape()) continue;
+    if (tape && tape != input.tape()) {
+      throw UsageError("{}: operands of two tapes; a graph lives on one tape", op);
+    }
+    tape = input.tape();
+  }
+  return tape;
+}
+
+Variable Tape::append(std::string_view op, Tensor value, std::span<const Variable> inputs,
+                      Closure closure) {
+  check_open(op);
+  auto* ids = static_cast<int32_t*>(arena_.take(inputs.size() * sizeof(int32_t), alignof(int32_t)));
+  for (size_t i = 0; i < inputs.size(); ++i) ids[i] = inputs[i].tape() ? inputs[i].id() : -1;
+  Node& node = nodes_.emplace_back();
+  node.op = op;
+  node.shape = value.shape();
+  node.inputs = {ids, inputs.size()};
+  node.closure = closure;
+  return Variable(std::move(value), this, size() - 1);
+}
+
+Tape::Uses& Tape::uses_of(const Parameter* parameter) {
+  if (parameter != last_bound_) {
+    last_bound_ = parameter;
+    last_uses_ = &uses_[parameter];
+  }
+  return *last_uses_;
+}
+
+void Tape::check_open(std::string_view what) const {
+  if (consumed_) {
+    throw UsageError("{}: this tape has been through backward; reset it before recording", what);
+  }
+}
+
+// ---- backward
+
+void Tape::backward(const Variable& loss) {
+  if (loss.value().numel() != 1) {
+    throw ShapeError("backward: the loss has one element, this one is {}", loss.shape());
+  }
+  backward(loss, Tensor::full(loss.shape(), 1));
+}
+
+void Tape::backward(const Variable& y, const Tensor& dy) {
+  if (y.tape() != this) {
+    throw UsageError("backward: {}", y.tape() ? "the result belongs to another tape"
+                                              : "the result depends on nothing that wants a gradient");
+  }
+  if (consumed_) throw UsageError("backward: a second time on one tape; record the step again");
+  if (dy.shape() != y.shape()) {
+    throw ShapeError("backward: gradient {} for a result of {}", dy.shape(), y.shape());
+  }
+  consumed_ = true;
+  nodes_[y.id()].gradient = dy;
+  for (int32_t id = y.id(); id >= 0; --id) {
+    Node& node = nodes_[id];
+    if (node.parameter) {
+      finish_use(node, id);
+    } else if (node.gradient_out) {
+      *node.gradient_out = std::move(node.gradient);
+    } else if (node.gradient.defined()) {
+      run(node);
+    }
+    node.closure.drop();
+    node.gradient = Tensor();
+  }
+}
+
+void Tape::run(Node& node) {
+  const Tensor dy = std::move(node.gradient);
+  node.gradient = Tensor();
+  const bool any_observer = !(parent_ ? parent_ : this)->observers_.empty();
+  if (any_observer) observe_contributions(node, dy);
+  InputGrads dx(*this, node.inputs, -1);
+  node.closure.run(node.closure.object, dy, dx);
+}
+
+// Asks the closure for each observed input by itself. The use site's own gradient slot, otherwise
+// unused, is the scratch, so several ops that share one use site add up there.
+void Tape::observe_contributions(Node& node, const Tensor& dy) {
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const int32_t id = node.inputs[i];
+    if (id < 0 || !observed(nodes_[id])) continue;
+    InputGrads alone(*this, node.inputs, static_cast<int>(i));
+    node.closure.run(node.closure.object, dy, alone);
+  }
+}
+
+bool Tape::observed(const Node& node) const {
+  const Tape& owner = parent_ ? *parent_ : *this;
+  return node.parameter && owner.observers_.contains(node.parameter.get());
+}
+
+void Tape::finish_use(Node& node, int32_t id) {
+  check_unchanged(*node.parameter, node.version);
+  if (observed(node) && node.gradient.defined()) {
+    const Tape& owner = parent_ ? *parent_ : *this;
+    owner.observers_.at(node.parameter.get())(node.use, node.gradient);
+  }
+  if (!parent_) fire_hooks(*node.parameter, id);
+}
+
+void Tape::check_unchanged(const Parameter& parameter, uint64_t version) {
+  if (version != parameter.version()) {
+    throw UsageError("parameter {}: changed between its use and backward", parameter.name());
+  }
+}
+
+// Does nothing unless `node` is where the Parameter's gradient is complete.
+void Tape::fire_hooks(Parameter& parameter, int32_t node) const {
+  if (parameter.gradient_hooks.empty() || !parameter.has_gradient()) return;
+  if (uses_.at(&parameter).first_node != node) return;
+  for (const auto& hook : parameter.gradient_hooks) hook(parameter.gradient());
+}
+
+Sink Tape::sink(int32_t id) {
+  Node& node = nodes_[id];
+  if (node.parameter) return node.parameter->gradient_sink();
+  if (!node.gradient.defined()) {
+    node.gradient = Tensor::empty(node.shape);
+    return {node.gradient, 0};
+  }
+  // `pass` may have shared this memory with another node: adding here must not change it there.
+  if (!node.gradient.unique()) node.gradient = node.gradient.clone();
+  return {node.gradient, 1};
+}
+
+bool InputGrads::wants(int i) const {
+  return inputs_[i] >= 0 && (only_ < 0 || only_ == i);
+}
+
+Sink InputGrads::into(int i) {
+  if (only_ < 0) return tape_.sink(inputs_[i]);
+  Tensor& scratch = tape_.nodes_[inputs_[i]].gradient;
+  if (scratch.defined()) return {scratch, 1};
+  scratch = Tensor::empty(tape_.nodes_[inputs_[i]].shape);
+  return {scratch, 0};
+}
+
+void InputGrads::pass(int i, const Tensor& gradient) {
+  Tape::Node& node = tape_.nodes_[inputs_[i]];
+  if (only_ < 0 && !node.parameter && !node.gradient.defined()) {
+    node.gradient = gradient.view(node.shape);
+    return;
+  }
+  const Sink dx = into(i);
+  kernels::scale_add(gradient.numel(), 1, gradient.data(), dx.beta, dx.data());
+}
+
+// ---- housekeeping and views
+
+void Tape::reset() {
+  for (Node& node : nodes_) node.closure.drop();
+  nodes_.clear();
+  arena_.reset();
+  uses_.clear();
+  last_bound_ = nullptr;
+  last_uses_ = nullptr;
+  consumed_ = false;
+}
+
+void Tape::observe(const Parameter& parameter, UseObserver observer) {
+  observers_[&parameter] = std::move(observer);
+}
+
+int Tape::uses(const Parameter& parameter) const {
+  const auto found = uses_.find(&parameter);
+  return found == uses_.end() ? 0 : found->second.count;
+}
+
+std::vector<const Parameter*> Tape::bound() const {
+  std::vector<const Parameter*> parameters;
+  for (const auto& [parameter, uses] : uses_) parameters.push_back(parameter);
+  return parameters;
+}
+
+Tape::NodeView Tape::node(int32_t id) const {
+  const Node& node = nodes_.at(id);
+  return {node.op, node.inputs, node.shape, node.parameter.get()};
+}
+
+}  // namespace reprise
