@@ -1,0 +1,18 @@
+// The activations that a config can name.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "autograd/ops.h"
+
+namespace reprise {
+
+using ActivationFunction = Variable (*)(const Variable&);
+
+// Hugging Face's names: gelu is the exact form, gelu_new and gelu_pytorch_tanh its tanh form. Throws
+// ConfigError for an unknown name.
+ActivationFunction activation_named(const std::string& name);
+std::vector<std::string> activation_names();
+
+}  // namespace reprise

@@ -1,0 +1,32 @@
+#include "layers/attention.h"
+
+#include "autograd/ops.h"
+#include "core/error.h"
+
+namespace reprise {
+
+SelfAttention::SelfAttention(int64_t width, int64_t heads, double probability_dropout)
+    : heads_(heads),
+      probability_dropout_(probability_dropout),
+      qkv_(width, 3 * width, 3),
+      dense_(width, width) {
+  if (heads < 1 || width % heads != 0) {
+    throw ShapeError("attention: a width of {} can't be cut into {} heads", width, heads);
+  }
+}
+
+Variable SelfAttention::forward(const Context& context, const Variable& x,
+                                const Tokens& tokens) const {
+  const AttentionOptions options{.heads = heads_,
+                                 .dropout = context.training ? probability_dropout_ : 0,
+                                 .key = context.random,
+                                 .places = tokens.places};
+  return dense_.forward(context, attention(qkv_.forward(context, x), tokens.offsets, options));
+}
+
+void SelfAttention::collect(Collector& collector, const Paths& paths) const {
+  qkv_.collect(collector, {paths.query, paths.key, paths.value});
+  dense_.collect(collector, paths.dense);
+}
+
+}  // namespace reprise

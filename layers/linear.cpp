@@ -1,0 +1,25 @@
+#include "layers/linear.h"
+
+#include "autograd/ops.h"
+
+namespace reprise {
+
+Linear::Linear(int64_t in, int64_t out, int parts)
+    : weight_(std::make_shared<Parameter>(Shape{out, in}, parts)),
+      bias_(std::make_shared<Parameter>(Shape{out}, parts)) {}
+
+Variable Linear::forward(const Context& context, const Variable& x) const {
+  return linear(x, context.bind(weight_), context.bind(bias_));
+}
+
+void Linear::collect(Collector& collector, const std::vector<std::string>& paths) const {
+  std::vector<std::string> weights, biases;
+  for (const std::string& path : paths) {
+    weights.push_back(path + ".weight");
+    biases.push_back(path + ".bias");
+  }
+  collector.add(weight_, Start::random, weights);
+  collector.add(bias_, Start::zeros, biases);
+}
+
+}  // namespace reprise

@@ -1,0 +1,29 @@
+// Linear: y = x Wᵀ + b.
+#pragma once
+
+#include "autograd/context.h"
+#include "layers/collector.h"
+
+namespace reprise {
+
+class Linear {
+ public:
+  // With `parts` > 1, out is that many equal layers side by side, each with its own name in files:
+  // queries, keys and values are one product.
+  Linear(int64_t in, int64_t out, int parts = 1);
+
+  // x [.., in] -> [.., out]
+  Variable forward(const Context& context, const Variable& x) const;
+
+  // Adds <path>.weight and <path>.bias, for each part.
+  void collect(Collector& collector, const std::vector<std::string>& paths) const;
+  void collect(Collector& collector, const std::string& path) const {
+    collect(collector, std::vector<std::string>{path});
+  }
+
+ private:
+  ParameterPtr weight_;  // [out, in]
+  ParameterPtr bias_;    // [out]
+};
+
+}  // namespace reprise

@@ -1,0 +1,127 @@
+#include "layers/models/encoder.h"
+
+#include <array>
+
+#include "autograd/ops.h"
+#include "autograd/recompute.h"
+
+namespace reprise {
+
+Encoder::Encoder(const EncoderConfig& config)
+    : config_(config),
+      plan_(config.plan()),
+      activation_(activation_named(config.activation())),
+      dropout_(config.hidden_dropout_prob),
+      words_(config.vocab_size, config.embedding_width()),
+      segments_(config.type_vocab_size, config.embedding_width()),
+      positions_(config.max_position_embeddings, config.embedding_width()),
+      embedding_norm_(config.embedding_width(), config.layer_norm_eps),
+      pooler_(config.hidden_size, config.hidden_size),
+      prediction_dense_(config.hidden_size, config.embedding_width()),
+      prediction_norm_(config.embedding_width(), config.layer_norm_eps),
+      decoder_bias_(std::make_shared<Parameter>(Shape{config.vocab_size})),
+      sentence_(config.hidden_size, 2) {
+  const int64_t width = config.hidden_size;
+  if (config.embedding_projection()) projection_.emplace(config.embedding_width(), width);
+  const auto copies = [&](LayerPart part, const auto& make) {
+    for (int set = 0; set < plan_.count(part); ++set) make();
+  };
+  copies(LayerPart::attention, [&] {
+    attention_.emplace_back(width, config.num_attention_heads, config.attention_probs_dropout_prob);
+  });
+  copies(LayerPart::attention_norm,
+         [&] { attention_norm_.emplace_back(width, config.layer_norm_eps); });
+  copies(LayerPart::feed_forward,
+         [&] { feed_forward_.emplace_back(width, config.intermediate_size, activation_); });
+  copies(LayerPart::feed_forward_norm,
+         [&] { feed_forward_norm_.emplace_back(width, config.layer_norm_eps); });
+  decoder_ = config.tie_word_embeddings
+                 ? words_.table()
+                 : std::make_shared<Parameter>(Shape{config.vocab_size, config.embedding_width()});
+}
+
+Variable Encoder::encode(const Context& context, const Tokens& tokens,
+                         std::vector<Variable>* hidden) const {
+  Variable x = embed(context.at(kEmbeddings), tokens);
+  if (hidden) hidden->push_back(x);
+  for (int a = 0; a < plan_.applications(); ++a) {
+    const Context here = context.at(kLayers).at(a);
+    if (config_.recompute) {
+      x = recompute(here, std::array{x}, [=, this](const Context& c, std::span<const Variable> in) {
+        return apply_layer(c, a, in[0], tokens);
+      });
+    } else {
+      x = apply_layer(here, a, x, tokens);
+    }
+    if (hidden) hidden->push_back(x);
+  }
+  return x;
+}
+
+// word + segment + position, normalized, dropped; ALBERT then projects E to H
+Variable Encoder::embed(const Context& context, const Tokens& tokens) const {
+  Variable x = add(words_.forward(context, tokens.ids), segments_.forward(context, tokens.segments));
+  x = add(x, positions_.forward(context, tokens.positions));
+  x = dropout_.forward(context, embedding_norm_.forward(context, x), tokens.places);
+  return projection_ ? projection_->forward(context, x) : x;
+}
+
+// h = norm(x + dropout(attention(x)));  y = norm(dropout(feed_forward(h)) + h)
+Variable Encoder::apply_layer(const Context& context, int application, const Variable& x,
+                              const Tokens& tokens) const {
+  const auto set = [&](LayerPart part) { return plan_.set(part, application); };
+  const Context attention_here = context.at(kAttention);
+  Variable mixed = attention_[set(LayerPart::attention)].forward(attention_here, x, tokens);
+  mixed = dropout_.forward(context.at(kAttentionOutput), mixed, tokens.places);
+  const Variable h = attention_norm_[set(LayerPart::attention_norm)].forward(context, add(x, mixed));
+
+  Variable fed = feed_forward_[set(LayerPart::feed_forward)].forward(context, h);
+  if (config_.drops_feed_forward()) {
+    fed = dropout_.forward(context.at(kOutput), fed, tokens.places);
+  }
+  return feed_forward_norm_[set(LayerPart::feed_forward_norm)].forward(context, add(fed, h));
+}
+
+Variable Encoder::pool(const Context& context, const Variable& x, const Tensor& offsets) const {
+  const Tensor first = offsets.slice(0, offsets.numel() - 1);
+  return tanh(pooler_.forward(context, gather_rows(x, first)));
+}
+
+Variable Encoder::predict_tokens(const Context& context, const Variable& x) const {
+  const Variable dense = activation_(prediction_dense_.forward(context, x));
+  return linear(prediction_norm_.forward(context, dense), context.bind(decoder_),
+                context.bind(decoder_bias_));
+}
+
+Variable Encoder::predict_sentence(const Context& context, const Variable& pooled,
+                                   const Tensor& places) const {
+  const Dropout before(config_.sentence_dropout());
+  return sentence_.forward(context, before.forward(context.at(kSentence), pooled, places));
+}
+
+void Encoder::collect(Collector& collector) const {
+  const EncoderNames names(config_);
+  words_.collect(collector, names.embeddings + ".word_embeddings");
+  positions_.collect(collector, names.embeddings + ".position_embeddings");
+  segments_.collect(collector, names.embeddings + ".token_type_embeddings");
+  embedding_norm_.collect(collector, names.embeddings + ".LayerNorm");
+  if (projection_) projection_->collect(collector, names.projection);
+  const auto each = [&](const auto& layers, const auto& paths) {
+    for (size_t set = 0; set < layers.size(); ++set) {
+      layers[set].collect(collector, paths(static_cast<int>(set)));
+    }
+  };
+  each(attention_, [&](int set) { return names.attention(set); });
+  each(attention_norm_, [&](int set) { return names.attention_norm(set); });
+  each(feed_forward_, [&](int set) { return names.feed_forward(set); });
+  each(feed_forward_norm_, [&](int set) { return names.feed_forward_norm(set); });
+  pooler_.collect(collector, names.pooler);
+  prediction_dense_.collect(collector, names.prediction_dense);
+  prediction_norm_.collect(collector, names.prediction_norm);
+  collector.add(decoder_bias_, Start::zeros, {names.prediction_bias});
+  collector.add(decoder_bias_, Start::zeros, {names.decoder + ".bias"});
+  collector.add(decoder_, Start::random, {names.decoder + ".weight"});
+  sentence_.collect(collector, names.sentence);
+}
+
+}  // namespace reprise

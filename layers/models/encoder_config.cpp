@@ -1,0 +1,93 @@
+#include "layers/models/encoder_config.h"
+
+#include "core/error.h"
+#include "layers/activation.h"
+
+namespace reprise {
+
+namespace {
+
+constexpr double kMost = 1 << 24;  // of any size: keeps products of sizes countable
+
+}  // namespace
+
+void EncoderConfig::fields(Fields& f) {
+  f("type", type, "bert or albert: names in files, and defaults").one_of({"bert", "albert"});
+  f("vocab_size", vocab_size, "rows of the word table").between(6, kMost);
+  f("embedding_size", embedding_size,
+    "width of the embedding tables (bert: hidden_size; albert: 128 unless given)").between(1, kMost);
+  f("hidden_size", hidden_size, "width of the layers").between(1, kMost);
+  f("num_hidden_layers", num_hidden_layers, "depth").between(1, 10000);
+  f("num_attention_heads", num_attention_heads, "heads; divides hidden_size").between(1, kMost);
+  f("intermediate_size", intermediate_size, "width inside the feed-forward block").between(1, kMost);
+  f("hidden_act", hidden_act, "activation (bert: gelu; albert: gelu_new, its tanh form)")
+      .one_of(activation_names());
+  f("hidden_dropout_prob", hidden_dropout_prob, "dropout of embeddings and block outputs")
+      .at_least(0).below(1);
+  f("attention_probs_dropout_prob", attention_probs_dropout_prob,
+    "dropout of attention probabilities").at_least(0).below(1);
+  f("classifier_dropout_prob", classifier_dropout_prob,
+    "dropout before the sentence head (albert: 0.1; bert: none)").at_least(0).below(1);
+  f("max_position_embeddings", max_position_embeddings, "longest sequence").between(4, kMost);
+  f("type_vocab_size", type_vocab_size, "segments").between(1, kMost);
+  f("initializer", initializer, "how weights start: Hugging Face's or Google's")
+      .one_of({"normal", "truncated_normal"});
+  f("initializer_range", initializer_range, "their standard deviation").above(0);
+  f("layer_norm_eps", layer_norm_eps, "added to the variance in layer norms").above(0);
+  f("tie_word_embeddings", tie_word_embeddings, "the output projection is the word table");
+  f("num_hidden_groups", num_hidden_groups, "albert: groups of layers with the same weights")
+      .at_least(1);
+  f("inner_group_num", inner_group_num, "blocks in a layer").between(1, 1000);
+  f("sharing", sharing, "which layers use the same weights (bert: none; albert: groups)");
+  f("feed_forward_dropout", feed_forward_dropout,
+    "dropout after the feed-forward block (bert: on, albert: off, as at Hugging Face)");
+  f("recompute", recompute, "keep only each layer's input and compute it again in backward");
+}
+
+void EncoderConfig::check(Problems& problems) const {
+  if (hidden_size % num_attention_heads != 0) {
+    problems.add("num_attention_heads",
+                 fmt::format("{} heads don't divide a hidden_size of {}", num_attention_heads,
+                             hidden_size));
+  }
+  if (!albert() && embedding_size && *embedding_size != hidden_size) {
+    problems.add("embedding_size",
+                 fmt::format("is {}, but bert has no projection from it to the hidden_size of {}; "
+                             "leave it out, or use \"type\": \"albert\"", *embedding_size,
+                             hidden_size));
+  }
+  if (!albert() && num_hidden_groups) {
+    problems.add_to_key("num_hidden_groups",
+                        "only albert has groups; give \"sharing\" for other plans");
+  }
+  if (!albert() && classifier_dropout_prob.value_or(0) > 0) {
+    problems.add("classifier_dropout_prob", "bert has no dropout before its sentence head");
+  }
+  try {
+    plan();
+  } catch (const ConfigError& error) {
+    const bool named = sharing.has_value();
+    problems.add(named ? "sharing" : num_hidden_groups ? "num_hidden_groups" : "inner_group_num",
+                 error.what());
+  }
+}
+
+int64_t EncoderConfig::embedding_width() const {
+  return albert() ? embedding_size.value_or(128) : hidden_size;
+}
+
+std::string EncoderConfig::activation() const {
+  return hidden_act.value_or(albert() ? "gelu_new" : "gelu");
+}
+
+double EncoderConfig::sentence_dropout() const {
+  return albert() ? classifier_dropout_prob.value_or(0.1) : 0;
+}
+
+SharingPlan EncoderConfig::plan() const {
+  const SharingConfig by_type{.strategy = albert() ? "groups" : "none", .sets = {}};
+  return make_sharing_plan(sharing.value_or(by_type),
+                           {num_hidden_layers, inner_group_num, num_hidden_groups});
+}
+
+}  // namespace reprise

@@ -1,0 +1,37 @@
+// The Hugging Face names of an encoder's parameters: BertForPreTraining's and AlbertForPreTraining's.
+//
+// A set of weights is named by its number. Under the plans that Hugging Face knows these are exactly
+// its names; under others they follow the same pattern.
+#pragma once
+
+#include <string>
+
+#include "layers/attention.h"
+#include "layers/feed_forward.h"
+#include "layers/models/encoder_config.h"
+
+namespace reprise {
+
+struct EncoderNames {
+  explicit EncoderNames(const EncoderConfig& config);
+
+  std::string embeddings;        // prefix of the tables and their norm
+  std::string projection;        // of the embeddings to the layers' width; albert only
+  std::string pooler;
+  std::string prediction_dense, prediction_norm, prediction_bias;
+  std::string decoder;           // weight and bias of the output projection
+  std::string sentence;
+
+  SelfAttention::Paths attention(int set) const;
+  std::string attention_norm(int set) const;
+  FeedForward::Paths feed_forward(int set) const;
+  std::string feed_forward_norm(int set) const;
+
+ private:
+  std::string layer(int set) const;
+
+  bool albert_;
+  int64_t inner_;
+};
+
+}  // namespace reprise
