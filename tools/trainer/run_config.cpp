@@ -1,0 +1,51 @@
+#include "tools/trainer/run_config.h"
+
+#include "core/error.h"
+#include "tools/trainer/pretrained_config.h"
+#include "tools/trainer/recipes.h"
+
+namespace reprise {
+
+void ModelConfig::fields(Fields& f) {
+  f("init_from", init_from,
+    "start from this Hugging Face folder: its architecture and weights; null: from random weights");
+  encoder.fields(f);
+}
+
+void TrainingConfig::fields(Fields& f) {
+  f("steps", steps, "optimizer steps").between(1, 1e12);
+  f("minutes", minutes, "train for this long instead, with the schedule fitted to it").above(0);
+  f("batch_size", batch_size, "sequences in a micro-batch").between(1, 1 << 20);
+  f("accumulate", accumulate, "micro-batches in a step").between(1, 1 << 20);
+  f("clip_norm", clip_norm, "the largest norm of all gradients together; 0: no clipping").at_least(0);
+  f("seed", seed, "of weights, order, masks and dropout").between(0, 9e15);
+  f("precision", precision, "what products are computed in").one_of({"float32", "auto"});
+  f("log_every", log_every, "steps from one progress line to the next").at_least(1);
+  f("eval_every", eval_every, "steps from one evaluation to the next; 0: only at the end").at_least(0);
+  f("checkpoint_every", checkpoint_every, "steps from one checkpoint to the next; 0: only when stopped")
+      .at_least(0);
+  f("keep_checkpoints", keep_checkpoints, "how many verified checkpoints are kept").at_least(1);
+}
+
+void TrainingConfig::check(Problems& problems) const {
+  if (steps.has_value() == minutes.has_value()) {
+    problems.add("steps", "give either \"steps\" or \"minutes\"");
+  }
+}
+
+void RunConfig::fields(Fields& f) {
+  f("description", description, "one line on what the recipe is for");
+  f("model", model, "what is trained");
+  f("data", data, "what it is trained on");
+  f("optimizer", optimizer, "how it is updated");
+  f("schedule", schedule, "how the learning rate goes");
+  f("training", training, "how long, and in which portions");
+}
+
+RunConfig load_run_config(const std::string& name, const std::vector<std::string>& overrides) {
+  ConfigSource source = load_config(find_recipe(name), overrides);
+  apply_pretrained_config(source);
+  return bind<RunConfig>(source);
+}
+
+}  // namespace reprise

@@ -1,0 +1,63 @@
+// RunConfig: everything that a recipe in configs/ can say.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/config.h"
+#include "data/registry.h"
+#include "layers/models/encoder_config.h"
+#include "optim/optimizer_config.h"
+#include "optim/schedule.h"
+
+namespace reprise {
+
+struct ModelConfig {
+  EncoderConfig encoder;
+  std::optional<std::filesystem::path> init_from;
+
+  void fields(Fields& f);
+  void check(Problems& problems) const { encoder.check(problems); }
+};
+
+struct TrainingConfig {
+  std::optional<int64_t> steps;
+  std::optional<double> minutes;
+  int64_t batch_size = 32;
+  int64_t accumulate = 1;
+  double clip_norm = 1.0;
+  int64_t seed = 1;
+  std::string precision = "float32";
+  int64_t log_every = 10;
+  int64_t eval_every = 100;
+  int64_t checkpoint_every = 100;
+  int64_t keep_checkpoints = 2;
+
+  void fields(Fields& f);
+  void check(Problems& problems) const;
+};
+
+struct RunConfig {
+  std::string description;
+  ModelConfig model;
+  DataConfig data;
+  OptimizerConfig optimizer;
+  ScheduleConfig schedule;
+  TrainingConfig training;
+
+  void fields(Fields& f);
+};
+
+// The file of a recipe: `name` itself when it exists, else the recipe of that name (".json" may be left
+// out) in configs/ beside the sources or in the installed share directory. Throws Error (no_input) that
+// lists what there is.
+std::filesystem::path find_recipe(const std::string& name);
+
+// Reads a recipe, takes a pretrained model's architecture when model.init_from names one, and checks
+// everything. Throws ConfigError with a line per mistake.
+RunConfig load_run_config(const std::string& name, const std::vector<std::string>& overrides);
+
+}  // namespace reprise
