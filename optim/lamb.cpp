@@ -10,7 +10,9 @@ namespace reprise {
 
 namespace {
 
-constexpr int64_t kGrain = 4096;  // a range's updates fit the stack and the first-level cache
+// A range's updates fit the stack and the second-level cache. With ranges of 4096, two threads were slower
+// than one: 75 ms instead of 30 for 20 million weights on a 2-core Zen 4.
+constexpr int64_t kGrain = 16384;
 
 // The numbers of one update, rounded once.
 struct Numbers {

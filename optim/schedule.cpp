@@ -85,7 +85,7 @@ double learning_rate(const ScheduleConfig& schedule, double peak, int64_t step, 
   if (step < warmup) return peak * (t / static_cast<double>(warmup));
   const double left =
       fall(t, static_cast<double>(warmup), static_cast<double>(total), schedule.power);
-  const double end = schedule.type == "constant" ? 0 : schedule.end_learning_rate;
+  const double end = schedule.end_learning_rate;
   return end + (peak - end) * left;
 }
 
