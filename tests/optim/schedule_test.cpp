@@ -88,5 +88,36 @@ TEST(ScheduleTest, RefusesWhatDoesNotExist) {
   EXPECT_THROW(learning_rate(schedule_of("linear", 0), 1, 0, -1), UsageError);
 }
 
+ScheduleConfig read(const std::string& text) {
+  return bind<ScheduleConfig>(parse_config(text, "test.json"));
+}
+
+TEST(ScheduleConfigTest, ReadsWhatWasWritten) {
+  const ScheduleConfig schedule = read(
+      R"({"type": "polynomial", "warmup_ratio": 0.25, "power": 2, "end_learning_rate": 0.125})");
+  EXPECT_EQ(schedule.type, "polynomial");
+  EXPECT_EQ(schedule.warmup_ratio, 0.25);
+  EXPECT_EQ(schedule.power, 2);
+  EXPECT_EQ(schedule.end_learning_rate, 0.125);
+  EXPECT_EQ(read(R"({"warmup_steps": 7})").warmup_steps, 7);
+}
+
+TEST(ScheduleConfigTest, KnowsTheTypesThatThereAre) {
+  for (const char* type : {"constant", "linear", "polynomial", "cosine"}) {
+    const ScheduleConfig schedule = read(fmt::format(R"({{"type": "{}"}})", type));
+    EXPECT_NO_THROW(learning_rate(schedule, 1, 0, 1));
+  }
+}
+
+TEST(ScheduleConfigTest, RefusesWhatCannotBe) {
+  for (const char* text :
+       {R"({"type": "exponential"})", R"({"warmup_steps": -1})", R"({"warmup_ratio": 1.5})",
+        R"({"warmup_steps": 1, "warmup_ratio": 0.1})", R"({"type": "polynomial", "power": 0})",
+        R"({"type": "linear", "power": 2})", R"({"end_learning_rate": -1})",
+        R"({"type": "constant", "end_learning_rate": 0})"}) {
+    EXPECT_THROW(read(text), ConfigError) << text;
+  }
+}
+
 }  // namespace
 }  // namespace reprise
