@@ -26,7 +26,7 @@ struct ModelConfig {
 struct TrainingConfig {
   std::optional<int64_t> steps;
   std::optional<double> minutes;
-  int64_t batch_size = 32;
+  std::optional<int64_t> batch_size;
   int64_t accumulate = 1;
   double clip_norm = 1.0;
   int64_t seed = 1;
