@@ -55,7 +55,8 @@ void gelu_backward(int64_t n, const float* x, const float* dy, float beta, float
   });
 }
 
-// With s = sigmoid(2u): (1 + tanh u) / 2 = s and (1 − tanh² u) / 2 = 2 s (1 − s).
+// With s = sigmoid(2u): (1 + tanh u) / 2 = s and (1 − tanh² u) / 4 = s (1 − s). The latter is even
+// in u, so that e = exp(−2|u|) gives both without cancellation: s (1 − s) = e / (1 + e)².
 constexpr float kTwoRootTwoOverPi = 1.59576912160573071f;  // 2 √(2/π)
 void gelu_tanh_forward(int64_t n, const float* x, float* y) {
   set(n, y, [=](int64_t i) {
@@ -65,9 +66,11 @@ void gelu_tanh_forward(int64_t n, const float* x, float* y) {
 void gelu_tanh_backward(int64_t n, const float* x, const float* dy, float beta, float* dx) {
   put(n, beta, dx, [=](int64_t i) {
     const float squared = x[i] * x[i];
-    const float s = sigmoid(kTwoRootTwoOverPi * (x[i] + 0.044715f * squared * x[i]));
+    const float e = exp(-kTwoRootTwoOverPi * __builtin_fabsf(x[i] + 0.044715f * squared * x[i]));
+    const float r = 1 / (1 + e);
+    const float s = x[i] < 0 ? e * r : r;
     const float du = kTwoRootTwoOverPi * (1 + 3 * 0.044715f * squared);
-    return (s + x[i] * s * (1 - s) * du) * dy[i];
+    return (s + x[i] * (e * r * r) * du) * dy[i];
   });
 }
 
@@ -139,16 +142,16 @@ void softmax_backward(int64_t rows, int64_t cols, const float* y, const float* d
   }
 }
 
-// The logarithm is taken in double, by the C library: one per row.
-float log_sum_exp(int64_t cols, const float* x) {
+// logsumexp(x), in double so that a difference to it is exact. One logarithm of the C library a row.
+double log_sum_exp(int64_t cols, const float* x) {
   const float most = max_of(cols, x);
   const float total = sum_of<float>(cols, [=](int64_t c) { return exp(x[c] - most); });
-  return static_cast<float>(most + __builtin_log(total));
+  return double{most} + __builtin_log(double{total});
 }
 
 void log_softmax_forward(int64_t rows, int64_t cols, const float* x, float* y) {
   for (int64_t r = 0; r < rows; ++r, x += cols, y += cols) {
-    const float lse = log_sum_exp(cols, x);
+    const auto lse = static_cast<float>(log_sum_exp(cols, x));
     set(cols, y, [=](int64_t c) { return x[c] - lse; });
   }
 }
@@ -198,8 +201,9 @@ void layer_norm_backward_affine(int64_t rows, int64_t cols, const float* x, cons
 void cross_entropy_forward(int64_t rows, int64_t cols, const float* x, const int32_t* labels,
                            float* loss, float* lse) {
   for (int64_t r = 0; r < rows; ++r, x += cols) {
-    lse[r] = log_sum_exp(cols, x);
-    loss[r] = lse[r] - x[labels[r]];
+    const double value = log_sum_exp(cols, x);
+    loss[r] = static_cast<float>(value - double{x[labels[r]]});
+    lse[r] = static_cast<float>(value);
   }
 }
 void cross_entropy_backward(int64_t rows, int64_t cols, const float* x, const int32_t* labels,
