@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <optional>
+#include <set>
 
 #include "core/config.h"
 #include "core/config_rules.h"
@@ -12,51 +15,67 @@
 namespace reprise {
 namespace {
 
+constexpr size_t kMostUnknown = 100;  // as many as are shown; suggestions for more only cost time
+
 struct UnknownKey {
   std::string section;
   std::string key;
-  std::vector<std::string> siblings;  // the keys that this section knows
-  bool uncertain;  // a choice in this section is wrong, and what it knows may depend on that choice
+  std::vector<std::string> siblings;  // the keys that this section knows, under any choice
+  std::string used_when;              // the condition, when it is one of them
 };
 
-// Binds one field after the other, whatever their types; `bind` says whether the value fits. If not,
-// it has added a problem and left the field as it was.
+// The path of a section with "0" for every index: all elements of a list know the same keys.
+std::string pattern_of(const std::string& path) {
+  std::string pattern;
+  for (const std::string& key : split_path(path)) {
+    bool index = !key.empty() && key.find_first_not_of("0123456789") == std::string::npos;
+    pattern = join_path(pattern, index ? "0" : key);
+  }
+  return pattern;
+}
+
+// Binds one value after the other, whatever their types. One that doesn't fit is a problem and leaves
+// its field as it was.
 class Binder {
  public:
   explicit Binder(const ConfigSource& source) : source_(source), problems_(source) {}
 
   void bind_root(StructValue& config);
-  bool bind(const Value& value, const Json& json, const std::string& path) {
-    return std::visit([&](const auto& v) { return bind_to(v, json, path); }, value);
+  void bind(const Value& value, const Json& json, const std::string& path) {
+    std::visit([&](const auto& v) { return bind_to(v, json, path); }, value);
   }
   // `object` is the section at `path`. With a `short_key`, the section was written as a plain string
   // and `object` is {short_key: string}.
-  bool bind_section(StructValue& config, const Json& object, const std::string& path,
+  void bind_section(StructValue& config, const Json& object, const std::string& path,
                     const std::string& short_key);
 
  private:
   friend class SectionBinder;
 
-  bool bind_to(bool* value, const Json& json, const std::string& path);
-  bool bind_to(int64_t* value, const Json& json, const std::string& path);
-  bool bind_to(double* value, const Json& json, const std::string& path);
-  bool bind_to(std::string* value, const Json& json, const std::string& path);
-  bool bind_to(std::filesystem::path* value, const Json& json, const std::string& path);
-  bool bind_to(Json* value, const Json& json, const std::string& path);
-  bool bind_to(const std::shared_ptr<StructValue>& value, const Json& json,
+  void bind_to(bool* value, const Json& json, const std::string& path);
+  void bind_to(int64_t* value, const Json& json, const std::string& path);
+  void bind_to(double* value, const Json& json, const std::string& path);
+  void bind_to(std::string* value, const Json& json, const std::string& path);
+  void bind_to(std::filesystem::path* value, const Json& json, const std::string& path);
+  void bind_to(Json* value, const Json& json, const std::string& path);
+  void bind_to(const std::shared_ptr<StructValue>& value, const Json& json,
                const std::string& path);
-  bool bind_to(const std::shared_ptr<ListValue>& value, const Json& json, const std::string& path);
-  bool bind_to(const std::shared_ptr<OptionalValue>& value, const Json& json,
+  void bind_to(const std::shared_ptr<ListValue>& value, const Json& json, const std::string& path);
+  void bind_to(const std::shared_ptr<OptionalValue>& value, const Json& json,
                const std::string& path);
 
-  bool refuse(const std::string& path, std::string_view expected, const Json& found);
+  std::optional<std::string> text_of(const Json& json, const std::string& path) const;
+  void refuse(const std::string& path, std::string_view expected, const Json& found);
   std::string hint(const UnknownKey& unknown) const;
-  size_t trouble() const { return problems_.count() + unknown_.size(); }
+  std::string hint_elsewhere(const UnknownKey& unknown) const;
+  size_t trouble() const { return problems_.count() + unknown_.size() + more_unknown_; }
 
   const ConfigSource& source_;
   Problems problems_;
   std::vector<UnknownKey> unknown_;
-  std::vector<std::pair<std::string, std::string>> known_;  // section and key of every field listed
+  size_t more_unknown_ = 0;
+  std::map<std::string, std::vector<std::string>> known_;  // the keys of each section, by its pattern
+  std::set<std::string> misfits_;  // paths of values of the wrong type: rules don't concern them
 };
 
 // Binds the fields that the struct of one section lists, and remembers their keys.
@@ -65,23 +84,43 @@ class SectionBinder final : public Fields {
   SectionBinder(Binder& binder, const Json& object, std::string path, std::string short_key)
       : binder_(binder), object_(object), path_(std::move(path)), short_key_(std::move(short_key)) {}
 
-  void note_unknown_keys() {
+  void note_unknown_keys(StructValue& config) {
+    binder_.known_.emplace(pattern_of(path_), keys_);
+    std::optional<FieldDescription> section;  // made for the first unknown key
     for (auto it = object_.begin(); it != object_.end(); ++it) {
       if (std::find(keys_.begin(), keys_.end(), it.key()) != keys_.end()) continue;
-      binder_.unknown_.push_back({path_, it.key(), keys_, wrong_choice_});
+      if (binder_.unknown_.size() >= kMostUnknown) {
+        ++binder_.more_unknown_;
+        continue;
+      }
+      if (!section) section = detail::describe_config(config);
+      note_unknown_key(it.key(), *section);
     }
   }
 
  private:
+  void note_unknown_key(const std::string& key, const FieldDescription& section) {
+    UnknownKey unknown{path_, key, {}, ""};
+    for (const FieldDescription& field : section.fields) {
+      if (field.key == key) unknown.used_when = field.condition_text();
+      unknown.siblings.push_back(field.key);
+    }
+    // Once the choice has been mended, this key may well be one that it knows.
+    if (!unknown.used_when.empty() && wrong_choice_) return;
+    binder_.unknown_.push_back(std::move(unknown));
+  }
+
   void visit(const std::string& key, const Value& value, std::string_view) override {
     keys_.push_back(key);
-    binder_.known_.emplace_back(path_, key);
     value_ = value;
     at_ = key == short_key_ ? path_ : join_path(path_, key);
     auto it = object_.find(key);
     given_ = it != object_.end();
-    bound_ = given_ && binder_.bind(value, *it, at_);
-    if (!given_) bind_absent();
+    if (given_) {
+      binder_.bind(value, *it, at_);
+    } else {
+      bind_absent();
+    }
   }
 
   // A section that isn't there may still lack required fields; an optional may have been set to null.
@@ -99,10 +138,13 @@ class SectionBinder final : public Fields {
       return;
     }
     bool choice = std::holds_alternative<Choices>(rule);
-    if (given_ && !bound_ && choice) wrong_choice_ = true;
-    if (!bound_) return;
+    bool fits = given_ && binder_.misfits_.count(at_) == 0;
+    if (given_ && !fits && choice) wrong_choice_ = true;
+    if (!fits) return;
     check_rule(rule, value_, [&](std::string_view part, const std::string& sentence) {
-      binder_.problems_.add(part.empty() ? at_ : join_path(at_, part), sentence);
+      std::string at = part.empty() ? at_ : join_path(at_, part);
+      if (binder_.misfits_.count(at) > 0) return;
+      binder_.problems_.add(at, sentence);
       wrong_choice_ = wrong_choice_ || choice;
     });
   }
@@ -117,71 +159,66 @@ class SectionBinder final : public Fields {
   Value value_;
   std::string at_;
   bool given_ = false;
-  bool bound_ = false;
 };
 
-bool Binder::refuse(const std::string& path, std::string_view expected, const Json& found) {
+void Binder::refuse(const std::string& path, std::string_view expected, const Json& found) {
+  misfits_.insert(path);
   problems_.add(path, fmt::format("expected {}, found {}", expected, describe_json(found)));
-  return false;
 }
 
-bool Binder::bind_to(bool* value, const Json& json, const std::string& path) {
+void Binder::bind_to(bool* value, const Json& json, const std::string& path) {
   if (!json.is_boolean()) return refuse(path, "true or false", json);
   *value = json.get<bool>();
-  return true;
 }
 
-bool Binder::bind_to(int64_t* value, const Json& json, const std::string& path) {
+void Binder::bind_to(int64_t* value, const Json& json, const std::string& path) {
   constexpr double kEnd = 9223372036854775808.0;  // 2^63
   if (!json.is_number()) return refuse(path, "an integer", json);
   if (json.is_number_float()) {
     double number = json.get<double>();
     if (number != std::floor(number)) return refuse(path, "an integer", json);
-    if (number < -kEnd || number >= kEnd) return refuse(path, "an integer of 64 bits", json);
+    // An integer just below -2^63 was rounded to it, hence no '<'.
+    if (number <= -kEnd || number >= kEnd) return refuse(path, "an integer of 64 bits", json);
     *value = static_cast<int64_t>(number);
-    return true;
+    return;
   }
   if (json.is_number_unsigned() && json.get<uint64_t>() > INT64_MAX) {
     return refuse(path, "an integer of 64 bits", json);
   }
   *value = json.get<int64_t>();
-  return true;
 }
 
-bool Binder::bind_to(double* value, const Json& json, const std::string& path) {
+void Binder::bind_to(double* value, const Json& json, const std::string& path) {
   if (!json.is_number()) return refuse(path, "a number", json);
   *value = json.get<double>();
-  return true;
 }
 
-bool Binder::bind_to(std::string* value, const Json& json, const std::string& path) {
-  if (json.is_string()) {
-    *value = json.get<std::string>();
-    return true;
-  }
+std::optional<std::string> Binder::text_of(const Json& json, const std::string& path) const {
+  if (json.is_string()) return json.get<std::string>();
   // --set name=2024: nobody quotes that for the shell and then once more for JSON.
   const std::string* text = json.is_primitive() ? source_.override_text(path) : nullptr;
+  return text ? std::optional(*text) : std::nullopt;
+}
+
+void Binder::bind_to(std::string* value, const Json& json, const std::string& path) {
+  std::optional<std::string> text = text_of(json, path);
   if (!text) return refuse(path, "a string", json);
   *value = *text;
-  return true;
 }
 
-bool Binder::bind_to(std::filesystem::path* value, const Json& json, const std::string& path) {
-  std::string text;
-  if (!bind_to(&text, json, path)) return false;
-  if (text.find('\0') != std::string::npos) return refuse(path, "a path", json);
+void Binder::bind_to(std::filesystem::path* value, const Json& json, const std::string& path) {
+  std::optional<std::string> text = text_of(json, path);
+  if (!text || text->find('\0') != std::string::npos) return refuse(path, "a path", json);
   std::filesystem::path folder = source_.place(path).folder;
-  *value = text.empty() ? std::filesystem::path()
-                        : std::filesystem::absolute(folder / text).lexically_normal();
-  return true;
+  *value = text->empty() ? std::filesystem::path()
+                         : std::filesystem::absolute(folder / *text).lexically_normal();
 }
 
-bool Binder::bind_to(Json* value, const Json& json, const std::string&) {
+void Binder::bind_to(Json* value, const Json& json, const std::string&) {
   *value = json;
-  return true;
 }
 
-bool Binder::bind_to(const std::shared_ptr<StructValue>& value, const Json& json,
+void Binder::bind_to(const std::shared_ptr<StructValue>& value, const Json& json,
                      const std::string& path) {
   if (json.is_object()) return bind_section(*value, json, path, "");
   std::string key(value->shorthand_key());
@@ -192,76 +229,67 @@ bool Binder::bind_to(const std::shared_ptr<StructValue>& value, const Json& json
   return bind_section(*value, object, path, key);
 }
 
-bool Binder::bind_to(const std::shared_ptr<ListValue>& value, const Json& json,
+void Binder::bind_to(const std::shared_ptr<ListValue>& value, const Json& json,
                      const std::string& path) {
   if (!json.is_array()) return refuse(path, "a list […]", json);
   value->clear();
-  bool all = true;
   for (size_t i = 0; i < json.size(); ++i) {
     std::string at = join_path(path, std::to_string(i));
-    value->append([&](const Value& element) { all = bind(element, json[i], at) && all; });
+    value->append([&](const Value& element) { bind(element, json[i], at); });
   }
-  return all;
 }
 
-bool Binder::bind_to(const std::shared_ptr<OptionalValue>& value, const Json& json,
+void Binder::bind_to(const std::shared_ptr<OptionalValue>& value, const Json& json,
                      const std::string& path) {
   if (json.is_null()) {
     value->reset();
-    return true;
+    return;
   }
-  bool bound = false;
-  value->emplace([&](const Value& content) { bound = bind(content, json, path); });
-  return bound;
+  value->emplace([&](const Value& content) { bind(content, json, path); });
 }
 
-bool Binder::bind_section(StructValue& config, const Json& object, const std::string& path,
+void Binder::bind_section(StructValue& config, const Json& object, const std::string& path,
                           const std::string& short_key) {
   size_t before = trouble();
   SectionBinder section(*this, object, path, short_key);
   config.fields(section);
-  section.note_unknown_keys();
+  section.note_unknown_keys(config);
   // Rules between fields may rely on each field being right: no division by a wrong zero.
   if (trouble() == before) {
     std::string outside = problems_.enter(path);
     config.check(problems_);
     problems_.enter(outside);
   }
-  return trouble() == before;
 }
 
 // "; did you mean "hidden_size"?", "; it belongs under "optimizer"", or nothing.
 std::string Binder::hint(const UnknownKey& unknown) const {
+  if (!unknown.used_when.empty()) return "; it is used only when " + unknown.used_when;
   const std::string* sibling = nearest(unknown.key, unknown.siblings);
-  bool exact = sibling && edit_distance(*sibling, unknown.key) <= 1;
-  if (!exact) {
-    std::string sections;
-    for (const auto& [section, key] : known_) {
-      if (key != unknown.key || section == unknown.section) continue;
-      std::string name = section.empty() ? "at the top" : fmt::format("under \"{}\"", section);
-      sections += (sections.empty() ? "" : " or ") + name;
-    }
-    if (!sections.empty()) return fmt::format("; it belongs {}", sections);
+  bool near = sibling && edit_distance(*sibling, unknown.key) <= 1;
+  std::string elsewhere = near ? "" : hint_elsewhere(unknown);
+  if (!elsewhere.empty()) return elsewhere;
+  return sibling ? fmt::format("; did you mean \"{}\"?", *sibling) : "";
+}
+
+// The sections that know exactly this key.
+std::string Binder::hint_elsewhere(const UnknownKey& unknown) const {
+  std::string sections;
+  for (const auto& [section, keys] : known_) {
+    if (std::find(keys.begin(), keys.end(), unknown.key) == keys.end()) continue;
+    if (section == pattern_of(unknown.section)) continue;
+    sections += sections.empty() ? "" : " or ";
+    sections += section.empty() ? "at the top" : fmt::format("under \"{}\"", section);
   }
-  if (sibling) return fmt::format("; did you mean \"{}\"?", *sibling);
-  std::vector<std::string> elsewhere;
-  for (const auto& [section, key] : known_) elsewhere.push_back(key);
-  const std::string* other = nearest(unknown.key, elsewhere);
-  if (!other) return "";
-  for (const auto& [section, key] : known_) {
-    if (key == *other) return fmt::format("; did you mean \"{}\"?", join_path(section, key));
-  }
-  return "";
+  return sections.empty() ? "" : "; it belongs " + sections;
 }
 
 void Binder::bind_root(StructValue& config) {
   bind_section(config, source_.tree(), "", "");
   for (const UnknownKey& unknown : unknown_) {
-    // The first hundred are shown; for the rest, looking for suggestions would only cost time.
-    std::string suggestion = problems_.count() < 100 ? hint(unknown) : "";
-    if (unknown.uncertain && suggestion.empty() && problems_.count() > 0) continue;
-    problems_.add_to_key(join_path(unknown.section, unknown.key), "unknown key" + suggestion);
+    problems_.add_to_key(join_path(unknown.section, unknown.key), "unknown key" + hint(unknown));
   }
+  problems_.add_unshown(more_unknown_);
   problems_.raise();
 }
 

@@ -212,6 +212,17 @@ bool FieldDescription::required() const {
   });
 }
 
+std::string FieldDescription::condition_text() const {
+  std::string text;
+  for (const Condition& condition : conditions) {
+    text += (text.empty() ? "" : " and ") + condition.key + " is ";
+    for (size_t i = 0; i < condition.values.size(); ++i) {
+      text += (i == 0 ? "" : " or ") + dump_json_line(condition.values[i]);
+    }
+  }
+  return text;
+}
+
 namespace detail {
 
 FieldDescription describe_config(StructValue& config) {

@@ -38,9 +38,11 @@ Override parse_override(const std::string& text) {
   }
   Override result;
   try {
-    for (const std::string& key : split_path(std::string_view(text).substr(0, equals))) {
-      result.path = join_path(result.path, key);
+    std::vector<std::string> keys = split_path(std::string_view(text).substr(0, equals));
+    if (keys.size() > static_cast<size_t>(kConfigLimits.depth)) {
+      throw ConfigError("the path is deeper than {} levels", kConfigLimits.depth);
     }
+    for (const std::string& key : keys) result.path = join_path(result.path, key);
   } catch (const Error& e) {
     throw ConfigError("--set {}: {}", text, e.what());
   }
@@ -99,7 +101,8 @@ class ConfigLoader {
       throw ConfigError("{}: base: expected the path of a configuration, found {}",
                         document.place("base"), describe_json(*base));
     }
-    return std::filesystem::path(document.file()).parent_path() / base->get<std::string>();
+    std::filesystem::path folder = std::filesystem::path(document.file()).parent_path();
+    return (folder / base->get<std::string>()).lexically_normal();
   }
 
   JsonDocument read_base(const std::filesystem::path& file) {

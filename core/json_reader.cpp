@@ -170,7 +170,8 @@ class JsonReader {
 
   bool open() {
     if (static_cast<int>(open_.size()) >= limits_.depth) {
-      return refuse(fmt::format("nested deeper than {} levels", limits_.depth));
+      return refuse_at(document_.nodes_.back().value,
+                       fmt::format("nested deeper than {} levels", limits_.depth));
     }
     open_.push_back({last_, document_.nodes_.size() - 1, {}});
     return true;
