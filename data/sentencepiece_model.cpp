@@ -1,5 +1,6 @@
 #include "data/sentencepiece_model.h"
 
+#include <bit>
 #include <cmath>
 #include <unordered_set>
 
@@ -191,6 +192,23 @@ SentencePieceModel parse_sentencepiece_model(std::string_view bytes, const std::
   }
   check_pieces(model, name);
   return model;
+}
+
+std::string with_rounded_scores(std::string bytes) {
+  const std::string name = "the trained model";
+  WireReader model(bytes, name);
+  for (WireField field; model.next(field);) {
+    if (field.number != model_field::pieces) continue;
+    WireReader piece(field.data, name);
+    for (WireField part; piece.next(part);) {
+      if (part.number != piece_field::score || part.type != WireField::fixed32) continue;
+      const float rounded = std::nearbyint(part.as_float() * 256) / 256;
+      const size_t end = static_cast<size_t>(piece.rest().data() - bytes.data());
+      const auto bits = std::bit_cast<uint32_t>(rounded);
+      for (size_t b = 0; b < 4; ++b) bytes[end - 4 + b] = static_cast<char>(bits >> (8 * b));
+    }
+  }
+  return bytes;
 }
 
 }  // namespace reprise

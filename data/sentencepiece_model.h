@@ -36,4 +36,9 @@ inline constexpr size_t kMaxPieceBytes = 1024;
 // `name` is what errors call the file. Throws DataError for anything but a sound unigram model.
 SentencePieceModel parse_sentencepiece_model(std::string_view bytes, const std::string& name);
 
+// The file with every score rounded to a multiple of 2^-8, nothing else changed. Cutting text adds
+// scores up; such numbers have exact sums in float (to 65,536) as in double, so that every program
+// that reads the model settles ties in the same way. `bytes` is a sound model.
+std::string with_rounded_scores(std::string bytes);
+
 }  // namespace reprise
