@@ -56,6 +56,8 @@ class SafetensorsFile {
 
  private:
   explicit SafetensorsFile(InputFile file) : file_(std::move(file)) {}
+  Tensor read(std::string_view name, const std::vector<int64_t>& sizes, uint64_t offset,
+              DType wanted, Purpose purpose) const;
 
   InputFile file_;
   std::map<std::string, SafetensorsInfo, std::less<>> tensors_;
