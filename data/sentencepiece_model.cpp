@@ -25,7 +25,7 @@ namespace trainer_field {
 constexpr uint32_t model_type = 3, whitespace_as_suffix = 24, byte_fallback = 35;
 }
 namespace normalizer_field {
-constexpr uint32_t charsmap = 2, add_dummy_prefix = 3, remove_extra_whitespaces = 4,
+constexpr uint32_t name = 1, charsmap = 2, add_dummy_prefix = 3, remove_extra_whitespaces = 4,
                    escape_whitespaces = 5;
 }
 
@@ -124,6 +124,7 @@ void parse_normalizer_spec(std::string_view bytes, SentencePieceModel& model,
   WireReader reader(bytes, name);
   for (WireField field; reader.next(field);) {
     switch (field.number) {
+      case normalizer_field::name: model.rules = field.data; break;
       case normalizer_field::charsmap:
         expect_type(field, WireField::bytes, name);
         check_charsmap(field.data, name);

@@ -23,7 +23,8 @@ struct Piece {
 
 struct SentencePieceModel {
   std::vector<Piece> pieces;  // by id; exactly one is of type unknown
-  std::string charsmap;       // compiled normalization rules; empty: none
+  std::string rules;          // name of the normalization rules, "nfkc_cf" for instance
+  std::string charsmap;       // the rules, compiled; empty: none
   bool add_dummy_prefix = true;
   bool remove_extra_whitespaces = true;
   bool escape_whitespaces = true;

@@ -30,10 +30,14 @@ Json replace(const char* regex, const char* content) {
   return {{"type", "Replace"}, {"pattern", {{"Regex", regex}}}, {"content", content}};
 }
 
-// What SentencePiece's normalizer does, in its order: rules, then white space.
+// What SentencePiece's normalizer does, in its order: rules, then white space. The tokenizers
+// library applies the rules to a letter with its combining marks as one, and then drops the marks;
+// where the rules compose anyway, composing first leaves it few of those (only marks on letters
+// that have no composed form, which no corpus of ours has).
 Json normalizer(const SentencePieceModel& model) {
   Json steps = Json::array();
   if (!model.charsmap.empty()) {
+    if (model.rules.find("nfkc") != std::string::npos) steps.push_back({{"type", "NFC"}});
     steps.push_back({{"type", "Precompiled"}, {"precompiled_charsmap", base64(model.charsmap)}});
   }
   if (model.remove_extra_whitespaces) {
