@@ -14,6 +14,7 @@ namespace reprise {
 struct DatasetSettings {
   int64_t vocabulary_size = 0;  // rows of the model's token table
   int64_t max_positions = 0;    // the longest sequence that the model takes
+  int64_t segment_types = 2;    // rows of the model's segment table
   int64_t sequences = 0;        // of a micro-batch
   uint64_t seed = 0;
 };

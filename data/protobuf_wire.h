@@ -25,6 +25,8 @@ class WireReader {
 
   // The next field, or false at the end. Throws DataError where the bytes are no field.
   bool next(WireField& field);
+  // What follows the field read last.
+  std::string_view rest() const { return rest_; }
 
  private:
   uint64_t varint();

@@ -1,5 +1,6 @@
 #include "data/sentencepiece_model.h"
 
+#include <bit>
 #include <cmath>
 #include <unordered_set>
 
@@ -24,7 +25,7 @@ namespace trainer_field {
 constexpr uint32_t model_type = 3, whitespace_as_suffix = 24, byte_fallback = 35;
 }
 namespace normalizer_field {
-constexpr uint32_t charsmap = 2, add_dummy_prefix = 3, remove_extra_whitespaces = 4,
+constexpr uint32_t name = 1, charsmap = 2, add_dummy_prefix = 3, remove_extra_whitespaces = 4,
                    escape_whitespaces = 5;
 }
 
@@ -123,6 +124,7 @@ void parse_normalizer_spec(std::string_view bytes, SentencePieceModel& model,
   WireReader reader(bytes, name);
   for (WireField field; reader.next(field);) {
     switch (field.number) {
+      case normalizer_field::name: model.rules = field.data; break;
       case normalizer_field::charsmap:
         expect_type(field, WireField::bytes, name);
         check_charsmap(field.data, name);
@@ -191,6 +193,23 @@ SentencePieceModel parse_sentencepiece_model(std::string_view bytes, const std::
   }
   check_pieces(model, name);
   return model;
+}
+
+std::string with_rounded_scores(std::string bytes) {
+  const std::string name = "the trained model";
+  WireReader model(bytes, name);
+  for (WireField field; model.next(field);) {
+    if (field.number != model_field::pieces) continue;
+    WireReader piece(field.data, name);
+    for (WireField part; piece.next(part);) {
+      if (part.number != piece_field::score || part.type != WireField::fixed32) continue;
+      const float rounded = std::nearbyint(part.as_float() * 256) / 256;
+      const size_t end = static_cast<size_t>(piece.rest().data() - bytes.data());
+      const auto bits = std::bit_cast<uint32_t>(rounded);
+      for (size_t b = 0; b < 4; ++b) bytes[end - 4 + b] = static_cast<char>(bits >> (8 * b));
+    }
+  }
+  return bytes;
 }
 
 }  // namespace reprise

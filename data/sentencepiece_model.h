@@ -23,7 +23,8 @@ struct Piece {
 
 struct SentencePieceModel {
   std::vector<Piece> pieces;  // by id; exactly one is of type unknown
-  std::string charsmap;       // compiled normalization rules; empty: none
+  std::string rules;          // name of the normalization rules, "nfkc_cf" for instance
+  std::string charsmap;       // the rules, compiled; empty: none
   bool add_dummy_prefix = true;
   bool remove_extra_whitespaces = true;
   bool escape_whitespaces = true;
@@ -35,5 +36,10 @@ inline constexpr size_t kMaxPieceBytes = 1024;
 
 // `name` is what errors call the file. Throws DataError for anything but a sound unigram model.
 SentencePieceModel parse_sentencepiece_model(std::string_view bytes, const std::string& name);
+
+// The file with every score rounded to a multiple of 2^-8, nothing else changed. Cutting text adds
+// scores up; such numbers have exact sums in float (to 65,536) as in double, so that every program
+// that reads the model settles ties in the same way. `bytes` is a sound model.
+std::string with_rounded_scores(std::string bytes);
 
 }  // namespace reprise

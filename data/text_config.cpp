@@ -18,6 +18,16 @@ void MaskingConfig::check(Problems& problems) const {
   }
 }
 
+void TextFilesConfig::check(Problems& problems) const {
+  if (!pattern && files.empty()) problems.add("files", "no text file is given");
+}
+
+std::vector<std::string> TextFilesConfig::paths() const {
+  std::vector<std::string> all(files.begin(), files.end());
+  if (pattern) all.insert(all.begin(), *pattern);
+  return all;
+}
+
 PairSettings pair_settings(const TextDataConfig& config) {
   PairSettings settings;
   settings.max_length = config.max_length;

@@ -54,9 +54,23 @@ struct VocabularyConfig {
   }
 };
 
+// Text files: "a.txt", "corpus/*.txt.gz", or {"files": ["a.txt", "b/*.txt"]}.
+struct TextFilesConfig {
+  std::optional<std::filesystem::path> pattern;
+  std::vector<std::filesystem::path> files;
+
+  static const char* shorthand_key() { return "pattern"; }
+  void fields(Fields& f) {
+    f("pattern", pattern, "a text file, or a pattern with * for all files that match it, by name");
+    f("files", files, "several of them, in this order");
+  }
+  void check(Problems& problems) const;
+  std::vector<std::string> paths() const;
+};
+
 struct TextDataConfig {
-  std::vector<std::filesystem::path> train;
-  std::vector<std::filesystem::path> valid;
+  TextFilesConfig train;
+  std::optional<TextFilesConfig> valid;
   std::string invalid_utf8 = "error";
   VocabularyConfig vocabulary;
   int64_t max_length = 128;
@@ -68,10 +82,9 @@ struct TextDataConfig {
   void fields(Fields& f) {
     f("train", train,
       "text files, or patterns with *: a sentence a line, a blank line between documents; .gz too")
-        .required()
-        .not_empty();
+        .required();
     f("valid", valid,
-      "held-out text for evaluation; none: the last documents of the training text, about 5 %");
+      "held-out text for evaluation; null: the last documents of the training text, about 5 %");
     f("invalid_utf8", invalid_utf8, "bytes that aren't UTF-8: refuse the file, or replace them")
         .one_of({"error", "replace"});
     f("vocabulary", vocabulary, "the pieces that text is cut into");

@@ -16,10 +16,6 @@ namespace {
 constexpr uint64_t kEvaluationSeed = 0x6576616C;
 constexpr uint64_t kPacking = 1, kMasking = 3;
 
-std::vector<std::string> strings(const std::vector<std::filesystem::path>& paths) {
-  return {paths.begin(), paths.end()};
-}
-
 const DatasetSettings& checked(const TextDataConfig& config, const DatasetSettings& settings) {
   if (config.max_length > settings.max_positions) {
     throw ConfigError("data.max_length: {} is more than the model's {} positions "
@@ -52,12 +48,12 @@ TextDataset::Texts TextDataset::load(const TextDataConfig& config) {
   const InvalidUtf8 policy =
       config.invalid_utf8 == "replace" ? InvalidUtf8::replace : InvalidUtf8::error;
   Texts texts;
-  texts.train = load_text(strings(config.train), policy);
+  texts.train = load_text(config.train.paths(), policy);
   warnings_ = texts.train.warnings;
-  if (config.valid.empty()) {
+  if (!config.valid) {
     texts.valid = hold_out(texts.train);
   } else {
-    texts.valid = load_text(strings(config.valid), policy);
+    texts.valid = load_text(config.valid->paths(), policy);
     warnings_.insert(warnings_.end(), texts.valid.warnings.begin(), texts.valid.warnings.end());
   }
   return texts;

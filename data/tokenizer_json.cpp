@@ -30,23 +30,31 @@ Json replace(const char* regex, const char* content) {
   return {{"type", "Replace"}, {"pattern", {{"Regex", regex}}}, {"content", content}};
 }
 
-// What SentencePiece's normalizer does, in its order: rules, then white space.
+// What SentencePiece's normalizer does, in its order: rules, then white space. The tokenizers
+// library applies the rules to a letter with its combining marks as one, and then drops the marks;
+// where the rules compose anyway, composing first leaves it few of those (only marks on letters
+// that have no composed form, which no corpus of ours has).
 Json normalizer(const SentencePieceModel& model) {
   Json steps = Json::array();
   if (!model.charsmap.empty()) {
+    if (model.rules.find("nfkc") != std::string::npos) steps.push_back({{"type", "NFC"}});
     steps.push_back({{"type", "Precompiled"}, {"precompiled_charsmap", base64(model.charsmap)}});
   }
   if (model.remove_extra_whitespaces) {
     steps.push_back(replace("^ +| +$", ""));
     steps.push_back(replace(" {2,}", " "));
   }
+  if (model.add_dummy_prefix) {
+    // Not left to the pre-tokenizer, which adds none where the text itself begins with the marker.
+    steps.push_back({{"type", "Prepend"}, {"prepend", kSpaceMarker}});
+  }
   return {{"type", "Sequence"}, {"normalizers", std::move(steps)}};
 }
 
-Json pre_tokenizer(const SentencePieceModel& model) {
+Json metaspace(const char* prepend_scheme) {
   return {{"type", "Metaspace"},
           {"replacement", kSpaceMarker},
-          {"prepend_scheme", model.add_dummy_prefix ? "always" : "never"},
+          {"prepend_scheme", prepend_scheme},
           {"split", true}};
 }
 
@@ -122,15 +130,14 @@ Json special_tokens_map() {
 
 Json tokenizer_json(const Vocabulary& vocabulary) {
   const SentencePieceModel& model = vocabulary.model();
-  Json decoder = pre_tokenizer(model);
   return {{"version", "1.0"},
           {"truncation", nullptr},
           {"padding", nullptr},
           {"added_tokens", added_tokens(vocabulary)},
           {"normalizer", normalizer(model)},
-          {"pre_tokenizer", pre_tokenizer(model)},
+          {"pre_tokenizer", metaspace("never")},
           {"post_processor", post_processor(vocabulary.special())},
-          {"decoder", std::move(decoder)},
+          {"decoder", metaspace(model.add_dummy_prefix ? "always" : "never")},
           {"model", unigram(vocabulary)}};
 }
 

@@ -108,7 +108,7 @@ std::string cache_key(std::span<const std::string_view> sentences,
     hasher.update(std::as_bytes(std::span(text)));
     hasher.update(std::as_bytes(std::span("\n", 1)));
   };
-  std::vector<std::string> lines{fmt::format("sentences={}", settings.max_sentences)};
+  std::vector<std::string> lines{"rounded scores", fmt::format("sentences={}", settings.max_sentences)};
   for (const auto& [name, value] : trainer_arguments(settings)) lines.push_back(name + "=" + value);
   std::ranges::sort(lines);
   for (const std::string& line : lines) add(line);
@@ -172,7 +172,7 @@ std::string train_vocabulary(std::span<const std::string_view> sentences,
   } catch (const std::exception& error) {
     throw DataError("vocabulary: training failed: {}", error.what());
   }
-  return model;
+  return with_rounded_scores(std::move(model));
 }
 
 Vocabulary cached_vocabulary(std::span<const std::string_view> sentences,
