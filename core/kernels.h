@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "core/gemm.h"
+#include "core/kernels/arguments.h"
 #include "core/rng.h"
 
 namespace reprise::kernels {
@@ -27,13 +28,6 @@ bool all_finite(int64_t n, const real* x);
 
 // ---- activations
 
-enum class Activation : uint8_t {
-  relu,       // max(x, 0)
-  gelu,       // x Φ(x), with erf; Hendrycks & Gimpel 2016
-  gelu_tanh,  // x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))); Hugging Face's gelu_new
-  tanh,
-  sigmoid,
-};
 void activation_forward(Activation f, int64_t n, const real* x, real* y);
 // dx = beta dx + f'(x) dy; x is the forward's input for relu and the gelus, its output for the others
 void activation_backward(Activation f, int64_t n, const real* x, const real* dy, real beta, real* dx);
@@ -106,11 +100,6 @@ void attention_backward(const AttentionShape& shape, const real* qkv, const real
 
 // ---- optimizers: one pass over memory each
 
-struct AdamStep {
-  real rate, beta1, beta2, epsilon, decay;
-  real correction1, correction2;  // 1 − β^t, or 1 without bias correction
-  bool decoupled;  // AdamW: w −= rate·decay·w; otherwise decay·w is added to the gradient (Adam)
-};
 // g is scaled by `scale` (clipping) as it is read. m, v, w [n] are updated.
 void adam_update(int64_t n, const AdamStep& step, real scale, const real* g, real* m, real* v, real* w);
 

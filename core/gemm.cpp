@@ -1,0 +1,153 @@
+#include "core/gemm.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+
+#include "core/error.h"
+#include "core/kernels/gemm_backends.h"
+#include "core/parallel.h"
+
+namespace reprise {
+
+namespace {
+
+constexpr GemmBackend kBackends[] = {GemmBackend::reference, GemmBackend::openblas,
+                                     GemmBackend::onednn};
+
+using ProductFunction = void (*)(const Product&);
+
+// Null: not in this build.
+ProductFunction function_of(GemmBackend backend) {
+  switch (backend) {
+    case GemmBackend::reference: return reference_product;
+#ifdef REPRISE_OPENBLAS
+    case GemmBackend::openblas: return openblas_product;
+#endif
+#ifdef REPRISE_ONEDNN
+    case GemmBackend::onednn: return onednn_product;
+#endif
+    default: return nullptr;
+  }
+}
+
+void check_available(GemmBackend backend) {
+  if (function_of(backend)) return;
+  throw Error(ExitCode::unavailable, "REPRISE_GEMM: this build has no {}", to_string(backend));
+}
+
+// oneDNN was as fast as OpenBLAS or faster on all shapes of AVX2 and AVX-512 processors measured.
+GemmBackend best() {
+#ifndef REPRISE_STD_THREADS
+  for (GemmBackend backend : {GemmBackend::onednn, GemmBackend::openblas}) {
+    if (function_of(backend)) return backend;
+  }
+#endif
+  // In the build for ThreadSanitizer as well: our own loop is the only one that it sees into, so
+  // that two tasks that wrote the same numbers would be found.
+  return GemmBackend::reference;
+}
+
+GemmBackend initial() {
+  const char* name = std::getenv("REPRISE_GEMM");
+  if (!name || !*name) return best();
+  for (GemmBackend backend : kBackends) {
+    if (name != to_string(backend)) continue;
+    check_available(backend);
+    return backend;
+  }
+  throw Error(ExitCode::unavailable,
+              "REPRISE_GEMM: there are onednn, openblas and reference, not '{}'", name);
+}
+
+std::atomic<GemmBackend>& backend_in_use() {
+  static std::atomic<GemmBackend> backend = initial();
+  return backend;
+}
+
+// What needs no library: empty sums, and c without a product.
+bool is_done(const Product& p) {
+  if (p.m <= 0 || p.n <= 0) return true;
+  if (p.k > 0 && p.alpha != 0) return false;
+  for (int64_t i = 0; i < p.m; ++i) {
+    real* c = p.c + i * p.ldc;
+    if (p.beta == 0) {
+      std::fill_n(c, p.n, real{0});
+    } else {
+      for (int64_t j = 0; j < p.n; ++j) c[j] *= p.beta;
+    }
+  }
+  return true;
+}
+
+int64_t divide_up(int64_t a, int64_t b) { return a / b + (a % b != 0); }
+int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
+
+struct TileSize {
+  int64_t rows, cols;
+};
+
+// See Note [Tiles].
+TileSize tile_size(int64_t m, int64_t n, int64_t k) {
+  constexpr double kPerTile = 32e6;  // floating-point operations
+  constexpr int64_t kRowStep = 8, kColumnStep = 48;  // of oneDNN's AVX-512 loop; OpenBLAS's divide them
+  const double operations = 2.0 * static_cast<double>(m) * static_cast<double>(n) *
+                            static_cast<double>(k);
+  const auto wanted = static_cast<int64_t>(std::clamp(operations / kPerTile, 1.0, 16.0));
+  if (wanted == 1) return {m, n};
+  int64_t rows = divide_up(m, 256);
+  const int64_t cols = std::clamp<int64_t>(divide_up(wanted, rows), 1, divide_up(n, 2 * kColumnStep));
+  rows = std::clamp<int64_t>(divide_up(wanted, cols), rows, std::max(rows, divide_up(m, 64)));
+  return {round_up(divide_up(m, rows), kRowStep), round_up(divide_up(n, cols), kColumnStep)};
+}
+
+// The tile that begins at (row, col).
+Product tile_of(Product p, TileSize size, int64_t row, int64_t col) {
+  p.a += p.ta == Transpose::no ? row * p.lda : row;
+  p.b += p.tb == Transpose::no ? col : col * p.ldb;
+  p.c += row * p.ldc + col;
+  p.m = std::min(size.rows, p.m - row);
+  p.n = std::min(size.cols, p.n - col);
+  return p;
+}
+
+}  // namespace
+
+void gemm(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const real* a, int64_t lda,
+          const real* b, int64_t ldb, real beta, real* c, int64_t ldc) {
+  const Product whole{ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc};
+  if (is_done(whole)) return;
+  const ProductFunction product = function_of(gemm_backend());
+  const TileSize size = tile_size(m, n, k);
+  const int64_t rows = divide_up(m, size.rows);
+  parallel_for(rows * divide_up(n, size.cols), [&](int64_t i) {
+    product(tile_of(whole, size, i % rows * size.rows, i / rows * size.cols));
+  });
+}
+
+void gemm_task(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, real alpha,
+               const real* a, int64_t lda, const real* b, int64_t ldb, real beta, real* c,
+               int64_t ldc) {
+  const Product p{ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc};
+  if (is_done(p)) return;
+  // As a task, because it is there that libraries keep to one thread.
+  parallel_for(1, [&](int64_t) { function_of(gemm_backend())(p); });
+}
+
+GemmBackend gemm_backend() { return backend_in_use(); }
+
+void set_gemm_backend(GemmBackend backend) {
+  check_available(backend);
+  backend_in_use() = backend;
+}
+
+std::string_view to_string(GemmBackend backend) {
+  switch (backend) {
+    case GemmBackend::reference: return "reference";
+    case GemmBackend::openblas: return "openblas";
+    case GemmBackend::onednn: return "onednn";
+  }
+  return "unknown";
+}
+
+}  // namespace reprise

@@ -1,0 +1,25 @@
+// What kernels take besides numbers and sizes. Apart from kernels.h because the vector kernels may
+// include nothing of the standard library (see vector.cpp).
+#pragma once
+
+#include <stdint.h>
+
+namespace reprise::kernels {
+
+enum class Activation : uint8_t {
+  relu,       // max(x, 0)
+  gelu,       // x Φ(x), with erf; Hendrycks & Gimpel 2016
+  gelu_tanh,  // x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))); Hugging Face's gelu_new
+  tanh,
+  sigmoid,
+};
+inline constexpr int kActivations = 5;
+
+// In double whatever `real` is: 1 − beta2 taken from a float 0.999 is off by 1e-5.
+struct AdamStep {
+  double rate, beta1, beta2, epsilon, decay;
+  double correction1, correction2;  // 1 − β^t, or 1 without bias correction
+  bool decoupled;  // AdamW: w −= rate·decay·w; otherwise decay·w is added to the gradient (Adam)
+};
+
+}  // namespace reprise::kernels

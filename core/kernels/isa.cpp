@@ -1,0 +1,80 @@
+#include "core/kernels/isa.h"
+
+#include <atomic>
+#include <cstdlib>
+
+#include "core/error.h"
+#include "core/kernels/reference.h"
+
+namespace reprise::kernels {
+
+namespace {
+
+constexpr Isa kIsas[] = {Isa::reference, Isa::v2, Isa::v3, Isa::v4};
+
+const RowKernels* table(Isa isa) {
+  switch (isa) {
+    case Isa::reference: return &kReferenceKernels;
+    default: return nullptr;  // not in this build
+  }
+}
+
+const RowKernels* available_table(Isa isa) {
+  if (!is_available(isa)) {
+    throw Error(ExitCode::unavailable,
+                "REPRISE_ISA: {} kernels are not available: this build or this processor lacks them",
+                to_string(isa));
+  }
+  return table(isa);
+}
+
+Isa best() {
+  Isa best = Isa::reference;
+  for (Isa isa : kIsas) {
+    if (is_available(isa)) best = isa;
+  }
+  return best;
+}
+
+Isa initial() {
+  const char* name = std::getenv("REPRISE_ISA");
+  if (!name || !*name) return best();
+  for (Isa isa : kIsas) {
+    if (name == to_string(isa)) return isa;
+  }
+  throw Error(ExitCode::unavailable,
+              "REPRISE_ISA: there are kernels for reference, v2, v3 and v4, not for '{}'", name);
+}
+
+struct Choice {
+  Isa isa;
+  const RowKernels* kernels;
+};
+
+Choice& choice() {
+  static Choice chosen = [] {
+    const Isa isa = initial();
+    return Choice{isa, available_table(isa)};
+  }();
+  return chosen;
+}
+
+}  // namespace
+
+bool is_available(Isa isa) { return table(isa) != nullptr; }
+
+Isa isa() { return choice().isa; }
+void set_isa(Isa isa) { choice() = {isa, available_table(isa)}; }
+const RowKernels& row_kernels() { return *choice().kernels; }
+
+std::string_view to_string(Isa isa) {
+  switch (isa) {
+    case Isa::reference: return "reference";
+    case Isa::v2: return "v2";
+    case Isa::v3: return "v3";
+    case Isa::v4: return "v4";
+  }
+  return "unknown";
+}
+
+}  // namespace reprise::kernels

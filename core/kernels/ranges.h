@@ -1,0 +1,26 @@
+// How kernels cut their work: by sizes alone, so that the bits don't depend on the threads.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/parallel.h"
+
+namespace reprise::kernels {
+
+// Elements of a task: long enough (about 5 µs) to pay for handing it out, short enough to balance.
+inline constexpr int64_t kTaskElements = 16384;
+
+// body(begin, end) over ranges of rows that have about kTaskElements numbers.
+template <class Body>
+void over_rows(int64_t rows, int64_t cols, const Body& body) {
+  parallel_ranges(rows, std::max<int64_t>(1, kTaskElements / std::max<int64_t>(1, cols)), body);
+}
+
+// body(begin, end) over ranges of n elements.
+template <class Body>
+void over_elements(int64_t n, const Body& body) {
+  parallel_ranges(n, kTaskElements, body);
+}
+
+}  // namespace reprise::kernels

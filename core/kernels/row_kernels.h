@@ -1,0 +1,64 @@
+// RowKernels: the inner loops of kernels.h, on one thread, over a range of elements or rows.
+//
+// There is one table of them per instruction set (isa.h chooses): `reference` is the oracle, and the
+// vector tables are checked against it. kernels.h has the formulas' contracts; here is only what
+// differs. A result never depends on how the caller cut the range.
+#pragma once
+
+#include <stdint.h>
+
+#include "core/kernels/arguments.h"
+#include "core/real.h"
+
+namespace reprise::kernels {
+
+// Which numbers dropout keeps: those whose 16 random bits are at least the threshold.
+struct DropoutRule {
+  uint64_t key;        // RandomKey::bits
+  uint32_t threshold;  // p in 1/65536
+  real scale;          // of what is kept
+};
+
+struct RowKernels {
+  // ---- elements
+  void (*scale_add)(int64_t n, real alpha, const real* x, real beta, real* dst);
+  void (*multiply_add)(int64_t n, const real* x, const real* y, real beta, real* dst);
+  double (*sum)(int64_t n, const real* x);
+  double (*sum_of_squares)(int64_t n, const real* x);
+  bool (*all_finite)(int64_t n, const real* x);
+  // both in the order of Activation
+  void (*activation_forward[kActivations])(int64_t n, const real* x, real* y);
+  void (*activation_backward[kActivations])(int64_t n, const real* x, const real* dy, real beta,
+                                            real* dx);
+  void (*adam_update)(int64_t n, const AdamStep& step, real scale, const real* g, real* m, real* v,
+                      real* w);
+
+  // ---- rows; in place where kernels.h says so, and softmax, its backward and dropout as well
+  void (*add_bias)(int64_t rows, int64_t cols, const real* x, const real* bias, real* y);
+  void (*softmax_forward)(int64_t rows, int64_t cols, const real* x, real* y);
+  void (*softmax_backward)(int64_t rows, int64_t cols, const real* y, const real* dy, real beta,
+                           real* dx);
+  void (*log_softmax_forward)(int64_t rows, int64_t cols, const real* x, real* y);
+  void (*log_softmax_backward)(int64_t rows, int64_t cols, const real* y, const real* dy, real beta,
+                               real* dx);
+  void (*layer_norm_forward)(int64_t rows, int64_t cols, const real* x, const real* gain,
+                             const real* bias, real epsilon, real* y, real* mean, real* rstd);
+  void (*layer_norm_backward_input)(int64_t rows, int64_t cols, const real* x, const real* gain,
+                                    const real* mean, const real* rstd, const real* dy, real beta,
+                                    real* dx);
+  void (*cross_entropy_forward)(int64_t rows, int64_t cols, const real* x, const int32_t* labels,
+                                real* loss, real* lse);
+  void (*cross_entropy_backward)(int64_t rows, int64_t cols, const real* x, const int32_t* labels,
+                                 const real* lse, const real* scale, real beta, real* dx);
+  // Row i has place[i], or first + i where place is null.
+  void (*dropout)(int64_t rows, int64_t cols, const DropoutRule& rule, int64_t first,
+                  const int32_t* place, const real* x, real beta, real* dst);
+
+  // ---- sums over rows, added to `total` [cols] in the order of the rows
+  void (*sum_rows)(int64_t rows, int64_t cols, const real* x, real* total);
+  // dgain or dbias may be null
+  void (*layer_norm_backward_affine)(int64_t rows, int64_t cols, const real* x, const real* mean,
+                                     const real* rstd, const real* dy, real* dgain, real* dbias);
+};
+
+}  // namespace reprise::kernels

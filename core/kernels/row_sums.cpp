@@ -1,0 +1,72 @@
+// Sums over rows. Fixed chunks of rows are summed apart, then added in the order of the chunks, in
+// double: rounding errors grow with the chunk's length only, and the bits depend on shapes alone.
+#include <vector>
+
+#include "core/kernels.h"
+#include "core/kernels/isa.h"
+#include "core/kernels/ranges.h"
+
+namespace reprise::kernels {
+
+namespace {
+
+constexpr int64_t kChunk = 64;  // rows
+
+// parts [chunks, cols]: the sums of the chunks
+class Partials {
+ public:
+  Partials(int64_t rows, int64_t cols)
+      : chunks_((rows + kChunk - 1) / kChunk),
+        cols_(cols),
+        parts_(Tensor::empty({chunks_, cols})),
+        data_(parts_.data()) {}
+
+  // The sums of the chunk that begins at `row`, set to 0.
+  real* begin_chunk(int64_t row) {
+    real* part = data_ + row / kChunk * cols_;
+    std::fill_n(part, cols_, real{0});
+    return part;
+  }
+
+  // dst = beta dst + the sum of all chunks
+  void add_to(real beta, real* dst) const {
+    parallel_ranges(cols_, 256, [&](int64_t begin, int64_t end) {
+      for (int64_t c = begin; c < end; ++c) {
+        double total = 0;
+        for (int64_t chunk = 0; chunk < chunks_; ++chunk) total += data_[chunk * cols_ + c];
+        dst[c] = static_cast<real>(beta == 0 ? total : double{beta} * dst[c] + total);
+      }
+    });
+  }
+
+ private:
+  int64_t chunks_, cols_;
+  Tensor parts_;
+  real* data_;
+};
+
+}  // namespace
+
+void sum_rows(int64_t rows, int64_t cols, const real* x, real beta, real* dst) {
+  Partials parts(rows, cols);
+  parallel_ranges(rows, kChunk, [&, f = row_kernels().sum_rows](int64_t r, int64_t end) {
+    f(end - r, cols, x + r * cols, parts.begin_chunk(r));
+  });
+  parts.add_to(beta, dst);
+}
+
+void layer_norm_backward_affine(int64_t rows, int64_t cols, const real* x, const real* mean,
+                                const real* rstd, const real* dy, real beta_gain, real* dgain,
+                                real beta_bias, real* dbias) {
+  Partials gain(dgain ? rows : 0, cols);
+  Partials bias(dbias ? rows : 0, cols);
+  const auto f = row_kernels().layer_norm_backward_affine;
+  parallel_ranges(rows, kChunk, [&](int64_t r, int64_t end) {
+    f(end - r, cols, x + r * cols, mean + r, rstd + r, dy + r * cols,
+      dgain ? gain.begin_chunk(r) : nullptr, dbias ? bias.begin_chunk(r) : nullptr);
+  });
+  if (dgain) gain.add_to(beta_gain, dgain);
+  if (dbias) bias.add_to(beta_bias, dbias);
+}
+
+}  // namespace reprise::kernels

@@ -1,0 +1,69 @@
+// Kernels whose rows know nothing of each other.
+#include "core/kernels.h"
+#include "core/kernels/isa.h"
+#include "core/kernels/ranges.h"
+
+namespace reprise::kernels {
+
+void add_bias(int64_t rows, int64_t cols, const real* x, const real* bias, real* y) {
+  over_rows(rows, cols, [&, f = row_kernels().add_bias](int64_t r, int64_t end) {
+    f(end - r, cols, x + r * cols, bias, y + r * cols);
+  });
+}
+
+void softmax_forward(int64_t rows, int64_t cols, const real* x, real* y) {
+  over_rows(rows, cols, [&, f = row_kernels().softmax_forward](int64_t r, int64_t end) {
+    f(end - r, cols, x + r * cols, y + r * cols);
+  });
+}
+
+void softmax_backward(int64_t rows, int64_t cols, const real* y, const real* dy, real beta,
+                      real* dx) {
+  over_rows(rows, cols, [&, f = row_kernels().softmax_backward](int64_t r, int64_t end) {
+    f(end - r, cols, y + r * cols, dy + r * cols, beta, dx + r * cols);
+  });
+}
+
+void log_softmax_forward(int64_t rows, int64_t cols, const real* x, real* y) {
+  over_rows(rows, cols, [&, f = row_kernels().log_softmax_forward](int64_t r, int64_t end) {
+    f(end - r, cols, x + r * cols, y + r * cols);
+  });
+}
+
+void log_softmax_backward(int64_t rows, int64_t cols, const real* y, const real* dy, real beta,
+                          real* dx) {
+  over_rows(rows, cols, [&, f = row_kernels().log_softmax_backward](int64_t r, int64_t end) {
+    f(end - r, cols, y + r * cols, dy + r * cols, beta, dx + r * cols);
+  });
+}
+
+void layer_norm_forward(int64_t rows, int64_t cols, const real* x, const real* gain,
+                        const real* bias, real epsilon, real* y, real* mean, real* rstd) {
+  over_rows(rows, cols, [&, f = row_kernels().layer_norm_forward](int64_t r, int64_t end) {
+    f(end - r, cols, x + r * cols, gain, bias, epsilon, y + r * cols, mean + r, rstd + r);
+  });
+}
+
+void layer_norm_backward_input(int64_t rows, int64_t cols, const real* x, const real* gain,
+                               const real* mean, const real* rstd, const real* dy, real beta,
+                               real* dx) {
+  over_rows(rows, cols, [&, f = row_kernels().layer_norm_backward_input](int64_t r, int64_t end) {
+    f(end - r, cols, x + r * cols, gain, mean + r, rstd + r, dy + r * cols, beta, dx + r * cols);
+  });
+}
+
+void cross_entropy_forward(int64_t rows, int64_t cols, const real* x, const int32_t* labels,
+                           real* loss, real* lse) {
+  over_rows(rows, cols, [&, f = row_kernels().cross_entropy_forward](int64_t r, int64_t end) {
+    f(end - r, cols, x + r * cols, labels + r, loss + r, lse + r);
+  });
+}
+
+void cross_entropy_backward(int64_t rows, int64_t cols, const real* x, const int32_t* labels,
+                            const real* lse, const real* scale, real beta, real* dx) {
+  over_rows(rows, cols, [&, f = row_kernels().cross_entropy_backward](int64_t r, int64_t end) {
+    f(end - r, cols, x + r * cols, labels + r, lse + r, scale + r, beta, dx + r * cols);
+  });
+}
+
+}  // namespace reprise::kernels
