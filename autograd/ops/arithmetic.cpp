@@ -76,7 +76,14 @@ Variable add(const Variable& a, const Variable& b) {
 }
 
 // y = a − b:  da = dy,  db = −Σ_rows dy
-Variable sub(const Variable& a, const Variable& b) { return add(a, neg(b)); }
+Variable sub(const Variable& a, const Variable& b) {
+  const Broadcast s = broadcast("sub", a.shape(), b.shape());
+  Tensor y = combine(s, a.value(), b.value(), [](real p, real q) { return p - q; });
+  return record("sub", y, {a, b}, [s](const Tensor& dy, InputGrads& dx) {
+    if (dx.wants(0)) dx.pass(0, dy);
+    if (dx.wants(1)) sum_into(s, loops::map(dy, [](real v) { return -v; }), dx.into(1));
+  });
+}
 
 // y = a b:  da = b dy,  db = Σ_rows a dy
 Variable mul(const Variable& a, const Variable& b) {
