@@ -9,6 +9,7 @@ class Recompute {
  public:
   Recompute(const Context& context, std::span<const Variable> inputs, Segment segment)
       : context_(context), segment_(std::move(segment)) {
+    context.tape->check_open("recompute");
     for (const Variable& input : inputs) {
       values_.push_back(input.value());
       wanted_.push_back(input.tape() != nullptr);

@@ -40,12 +40,12 @@ Tape* Tape::common_tape(std::string_view op, std::span<const Variable> inputs) {
     }
     tape = input.tape();
   }
+  if (tape) tape->check_open(op);  // before a closure is made, which only a node would destroy
   return tape;
 }
 
 Variable Tape::append(std::string_view op, Tensor value, std::span<const Variable> inputs,
                       Closure closure) {
-  check_open(op);
   auto* ids = static_cast<int32_t*>(arena_.take(inputs.size() * sizeof(int32_t), alignof(int32_t)));
   for (size_t i = 0; i < inputs.size(); ++i) ids[i] = inputs[i].tape() ? inputs[i].id() : -1;
   Node& node = nodes_.emplace_back();
