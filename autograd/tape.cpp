@@ -89,8 +89,11 @@ void Tape::backward(const Variable& y, const Tensor& dy) {
     throw ShapeError("backward: gradient {} for a result of {}", dy.shape(), y.shape());
   }
   consumed_ = true;
-  nodes_[y.id()].gradient = dy;
-  for (int32_t id = y.id(); id >= 0; --id) {
+  const int32_t last = y.id();
+  const std::span<const int32_t> result(&last, 1);  // may be a use site: dy is a contribution like any
+  if (observed(nodes_[last])) InputGrads(*this, result, 0).pass(0, dy);
+  InputGrads(*this, result, -1).pass(0, dy);
+  for (int32_t id = last; id >= 0; --id) {
     Node& node = nodes_[id];
     if (node.parameter) {
       finish_use(node, id);
