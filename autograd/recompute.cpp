@@ -9,6 +9,7 @@ class Recompute {
  public:
   Recompute(const Context& context, std::span<const Variable> inputs, Segment segment)
       : context_(context), segment_(std::move(segment)) {
+    context.tape->check_open("recompute");
     for (const Variable& input : inputs) {
       values_.push_back(input.value());
       wanted_.push_back(input.tape() != nullptr);
@@ -22,6 +23,7 @@ class Recompute {
     std::vector<Tensor> unused(values_.size());
     const Variable y = run(counting, unused);
     wants_gradient_ = y.tape() != nullptr;
+    if (!wants_gradient_) return y.value();  // no node, so no uses
     for (const auto& [parameter, uses] : counting.uses_) {
       Tape::Uses& outer = context_.tape->uses_of(parameter);
       segment_uses_.push_back(

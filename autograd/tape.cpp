@@ -40,12 +40,12 @@ Tape* Tape::common_tape(std::string_view op, std::span<const Variable> inputs) {
     }
     tape = input.tape();
   }
+  if (tape) tape->check_open(op);  // before a closure is made, which only a node would destroy
   return tape;
 }
 
 Variable Tape::append(std::string_view op, Tensor value, std::span<const Variable> inputs,
                       Closure closure) {
-  check_open(op);
   auto* ids = static_cast<int32_t*>(arena_.take(inputs.size() * sizeof(int32_t), alignof(int32_t)));
   for (size_t i = 0; i < inputs.size(); ++i) ids[i] = inputs[i].tape() ? inputs[i].id() : -1;
   Node& node = nodes_.emplace_back();
@@ -89,8 +89,11 @@ void Tape::backward(const Variable& y, const Tensor& dy) {
     throw ShapeError("backward: gradient {} for a result of {}", dy.shape(), y.shape());
   }
   consumed_ = true;
-  nodes_[y.id()].gradient = dy;
-  for (int32_t id = y.id(); id >= 0; --id) {
+  const int32_t last = y.id();
+  const std::span<const int32_t> result(&last, 1);  // may be a use site: dy is a contribution like any
+  if (observed(nodes_[last])) InputGrads(*this, result, 0).pass(0, dy);
+  InputGrads(*this, result, -1).pass(0, dy);
+  for (int32_t id = last; id >= 0; --id) {
     Node& node = nodes_[id];
     if (node.parameter) {
       finish_use(node, id);
