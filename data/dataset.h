@@ -53,6 +53,8 @@ class Dataset {
   virtual std::string description() const = 0;  // one line for the log
   virtual const std::vector<std::string>& warnings() const = 0;  // found while loading
 
+  // What a piece stands for, a word's beginning shown by a space; empty for data without text.
+  virtual std::string text_of(int32_t /*id*/) const { return {}; }
   // Writes the files of the tokenizer into an existing folder, for other programs to use with the
   // model. Does nothing for data without a tokenizer.
   virtual void write_tokenizer(const std::string& /*folder*/) const {}

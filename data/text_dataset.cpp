@@ -144,6 +144,12 @@ std::string TextDataset::description() const {
       examples_.first_epoch_size(), max_length_, valid_.document_count(), evaluation_.size());
 }
 
+std::string TextDataset::text_of(int32_t id) const {
+  constexpr std::string_view kSpace = "\u2581";  // begins a piece that begins a word
+  const std::string& text = vocabulary_.model().pieces.at(id).text;
+  return text.starts_with(kSpace) ? " " + text.substr(kSpace.size()) : text;
+}
+
 void TextDataset::write_tokenizer(const std::string& folder) const {
   write_tokenizer_files(vocabulary_, max_length_, folder);
 }

@@ -26,6 +26,7 @@ class TextDataset final : public Dataset {
   bool has_sentence_labels() const override { return task_ != SentenceTask::none; }
   std::string description() const override;
   const std::vector<std::string>& warnings() const override { return warnings_; }
+  std::string text_of(int32_t id) const override;
   void write_tokenizer(const std::string& folder) const override;
 
   const Vocabulary& vocabulary() const { return vocabulary_; }

@@ -18,6 +18,7 @@ namespace reprise {
 
 struct TrainingState {
   int64_t step = 0;              // of the next update: so many are behind
+  int64_t evaluated = -1;        // the step that the last evaluation was made at
   int64_t nonfinite_steps = 0;   // skipped because a loss or gradient wasn't finite
   int64_t nonfinite_in_row = 0;
   double seconds = 0;            // of training so far

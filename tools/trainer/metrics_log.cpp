@@ -10,10 +10,14 @@
 
 namespace reprise {
 
-AppendedFile::AppendedFile(const std::string& path, int64_t keep) : path_(path), bytes_(keep) {
+AppendedFile::AppendedFile(const std::string& path, int64_t keep) : path_(path) {
   fd_ = FileDescriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND, 0666));
   if (!fd_.open()) throw_output_error(path, errno, "created");
-  if (::ftruncate(fd_.get(), keep) != 0) throw_output_error(path, errno, "cut to its length");
+  const off_t length = ::lseek(fd_.get(), 0, SEEK_END);
+  bytes_ = keep == kKeepAll ? length : keep;
+  // A file shorter than what is to be kept has lost lines: they are gone, but zeros are no lines.
+  if (length < bytes_) bytes_ = length;
+  if (::ftruncate(fd_.get(), bytes_) != 0) throw_output_error(path, errno, "cut to its length");
 }
 
 void AppendedFile::line(std::string_view text) {

@@ -13,6 +13,8 @@ namespace reprise {
 // the training: losing a line of a log is no reason to lose a run.
 class AppendedFile {
  public:
+  static constexpr int64_t kKeepAll = -1;
+
   AppendedFile() = default;  // discards everything
   // Opens or creates the file and cuts it to `keep` bytes. Throws Error (cannot_create).
   AppendedFile(const std::string& path, int64_t keep);

@@ -51,10 +51,6 @@ struct RunConfig {
   void fields(Fields& f);
 };
 
-// The file of a recipe: `name` itself when it exists, else the recipe of that name (".json" may be left
-// out) in configs/ beside the sources or in the installed share directory. Throws Error (no_input) that
-// lists what there is.
-std::filesystem::path find_recipe(const std::string& name);
 
 // Reads a recipe, takes a pretrained model's architecture when model.init_from names one, and checks
 // everything. Throws ConfigError with a line per mistake.

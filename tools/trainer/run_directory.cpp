@@ -73,6 +73,11 @@ void RunDirectory::write_config(const Json& config) const {
   write_file(file("config.json"), dump_json(config) + "\n");
 }
 
+void RunDirectory::write_tokenizer(const Dataset& dataset) const {
+  make_folder(tokenizer());
+  dataset.write_tokenizer(tokenizer());
+}
+
 std::string config_hash(const Json& config) {
   const std::string text = dump_json_line(config);
   return hash_of(text);

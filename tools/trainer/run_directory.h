@@ -13,6 +13,7 @@
 
 #include "core/json.h"
 #include "core/run_lock.h"
+#include "data/dataset.h"
 
 namespace reprise {
 
@@ -35,6 +36,9 @@ class RunDirectory {
   // resolved configuration.
   void check_same_config(const Json& config) const;
   void write_config(const Json& config) const;
+  // A copy of the data's vocabulary, in tokenizer/.
+  void write_tokenizer(const Dataset& dataset) const;
+  std::string tokenizer() const { return file("tokenizer"); }
 
  private:
   std::string path_;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 #include "core/commit_directory.h"
 #include "core/parallel.h"
@@ -73,41 +74,34 @@ ExitCode Trainer::run() {
   Prefetch prefetch([&](int64_t number) { return session_.micro_batch(number); },
                     session_.first_micro_batch(state_.step), session_.first_micro_batch(end));
 
-  bool evaluated = false;
-  while (!finished()) {
+  bool first = true;
+  while (true) {
+    if (evaluation_due()) evaluate();
+    if (StopSignals::requested()) return stop();
+    if (finished()) break;
+    if (due(training.checkpoint_every) && !first) save();
+
     const auto start = Clock::now();
     const std::vector<Batch> batches = next_batches(prefetch);
     const StepResult result =
         session_.compute_gradients(state_.step, batches, StopSignals::requested);
     if (result.interrupted) return stop();
-    if (!evaluated && state_.step == 0) {
-      for (const std::string& name : session_.check_coverage()) {
-        console_.warn(fmt::format("parameter {} is not used by this task and stays as it is", name));
-      }
-    }
+    if (std::exchange(first, false)) report_unused();
     const double rate = learning_rate();
-    apply(result);
+    apply(result, rate);
     const double seconds = seconds_since(start);
     state_.seconds += seconds;
     log_step(result, rate, seconds);
     ++state_.step;
-    if (state_.nonfinite_in_row >= kMostNonfiniteInRow) {
-      console_.say(fmt::format(
-          "stopped: losses or gradients were not finite in {} steps in a row, up to step {}. Nothing "
-          "of them was applied. Try a lower learning_rate or a longer warm-up; the newest checkpoint "
-          "is in {}", state_.nonfinite_in_row, state_.step - 1, run_.checkpoints()));
-      return ExitCode::diverged;
-    }
-    if (StopSignals::requested()) return stop();
-    evaluated = due(training.eval_every);
-    if (evaluated) evaluate();
-    if (StopSignals::requested()) return stop();
-    if (due(training.checkpoint_every) && !finished()) save();
+    if (state_.nonfinite_in_row >= kMostNonfiniteInRow) return give_up();
   }
-  if (!evaluated) evaluate();
-  if (StopSignals::requested()) return stop();
   write_final();
   return ExitCode::ok;
+}
+
+bool Trainer::evaluation_due() const {
+  return state_.evaluated != state_.step &&
+         (finished() || (state_.step > 0 && due(session_.config().training.eval_every)));
 }
 
 bool Trainer::finished() const {
@@ -137,7 +131,7 @@ double Trainer::learning_rate() const {
 }
 
 // A step whose loss or gradient isn't finite is never applied.
-void Trainer::apply(const StepResult& result) {
+void Trainer::apply(const StepResult& result, double rate) {
   if (!result.finite) {
     ++state_.nonfinite_steps;
     ++state_.nonfinite_in_row;
@@ -147,7 +141,7 @@ void Trainer::apply(const StepResult& result) {
   }
   state_.nonfinite_in_row = 0;
   session_.optimizer().step(
-      learning_rate(), clip_factor(result.gradient_norm, session_.config().training.clip_norm));
+      rate, clip_factor(result.gradient_norm, session_.config().training.clip_norm));
 }
 
 void Trainer::log_step(const StepResult& result, double rate, double seconds) {
@@ -173,10 +167,11 @@ void Trainer::log_step(const StepResult& result, double rate, double seconds) {
   console_.progress(text, state_.step == 0 || (state_.step + 1) % training.log_every == 0);
 }
 
-NamedNumbers Trainer::evaluate() {
+void Trainer::evaluate() {
   const NamedNumbers scores =
       session_.task().evaluate(session_.dataset(), StopSignals::requested);
-  if (StopSignals::requested()) return scores;  // incomplete
+  if (StopSignals::requested()) return;  // incomplete: done again when the run goes on
+  state_.evaluated = state_.step;
   Json eval;
   for (const auto& [name, value] : scores) eval[name] = number_or_null(value);
   if (session_.dataset().evaluates_on_training_data()) eval["on_training_data"] = true;
@@ -193,7 +188,6 @@ NamedNumbers Trainer::evaluate() {
                         100 * accuracy, 100 * find(scores, "majority_accuracy"));
   }
   console_.say(text);
-  return scores;
 }
 
 void Trainer::save() {
@@ -210,6 +204,20 @@ void Trainer::save() {
   }
 }
 
+void Trainer::report_unused() {
+  for (const std::string& name : session_.check_coverage()) {
+    console_.warn(fmt::format("parameter {} is not used by this task and stays as it is", name));
+  }
+}
+
+ExitCode Trainer::give_up() {
+  console_.say(fmt::format(
+      "stopped: losses or gradients were not finite in {} steps in a row, up to step {}. Nothing of "
+      "them was applied. Try a lower learning_rate or a longer warm-up; checkpoints are in {}",
+      state_.nonfinite_in_row, state_.step - 1, run_.checkpoints()));
+  return ExitCode::diverged;
+}
+
 ExitCode Trainer::stop() {
   failed_saves_ = kMostFailedSaves;  // this save has no next try
   save();
@@ -221,7 +229,7 @@ ExitCode Trainer::stop() {
 void Trainer::write_final() {
   DirectoryCommit commit(run_.path(), "final");
   add_model_files(commit, session_.config().model.encoder, session_.collector());
-  for (const auto& entry : std::filesystem::directory_iterator(run_.file("tokenizer"))) {
+  for (const auto& entry : std::filesystem::directory_iterator(run_.tokenizer())) {
     commit.add(entry.path().filename().string(), read_file(entry.path().string()));
   }
   commit.commit();

@@ -27,13 +27,16 @@ class Trainer {
 
  private:
   bool finished() const;
+  bool evaluation_due() const;
   std::vector<Batch> next_batches(Prefetch& prefetch) const;
   double learning_rate() const;
-  void apply(const StepResult& result);
+  void apply(const StepResult& result, double rate);
   void log_step(const StepResult& result, double rate, double seconds);
-  NamedNumbers evaluate();
+  void evaluate();
   void save();           // throws only after several failures in a row
-  ExitCode stop();
+  void report_unused();
+  ExitCode stop();     // saves; for a signal
+  ExitCode give_up();  // of numbers that aren't finite
   void write_final();
   bool due(int64_t every) const { return every > 0 && state_.step % every == 0; }
 
