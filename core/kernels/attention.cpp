@@ -20,7 +20,9 @@ struct Head {
   int64_t out;            // offset of its first row in out, whose rows are heads·size apart
 };
 
+// Throws UsageError for a p outside [0, 1].
 std::vector<Head> heads_of(const AttentionShape& shape) {
+  dropout_rule(shape.p, shape.key);
   const int64_t width = shape.heads * shape.size;
   std::vector<Head> heads;
   heads.reserve(static_cast<size_t>(shape.sequences * shape.heads));

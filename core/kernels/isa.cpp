@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/kernels/reference.h"
+#include "core/kernels/vector.h"
 
 namespace reprise::kernels {
 
@@ -12,10 +13,28 @@ namespace {
 
 constexpr Isa kIsas[] = {Isa::reference, Isa::v2, Isa::v3, Isa::v4};
 
+// Null: not in this build.
 const RowKernels* table(Isa isa) {
   switch (isa) {
     case Isa::reference: return &kReferenceKernels;
-    default: return nullptr;  // not in this build
+#ifdef REPRISE_VECTOR
+    case Isa::v2: return &v2::kVectorKernels;
+    case Isa::v3: return &v3::kVectorKernels;
+    case Isa::v4: return &v4::kVectorKernels;
+#endif
+    default: return nullptr;
+  }
+}
+
+bool processor_has(Isa isa) {
+  switch (isa) {
+    case Isa::reference: return true;
+#ifdef REPRISE_VECTOR
+    case Isa::v2: return __builtin_cpu_supports("x86-64-v2");
+    case Isa::v3: return __builtin_cpu_supports("x86-64-v3");
+    case Isa::v4: return __builtin_cpu_supports("x86-64-v4");
+#endif
+    default: return false;
   }
 }
 
@@ -61,7 +80,7 @@ Choice& choice() {
 
 }  // namespace
 
-bool is_available(Isa isa) { return table(isa) != nullptr; }
+bool is_available(Isa isa) { return table(isa) && processor_has(isa); }
 
 Isa isa() { return choice().isa; }
 void set_isa(Isa isa) { choice() = {isa, available_table(isa)}; }
