@@ -10,11 +10,12 @@ namespace {
 
 // What the kernel divides a moment by at update t: 1 − β^t, or 1 without bias correction.
 //
-// The kernel's moments are made with β rounded to `real`. For 0.999 as a float32, 1 − β is then off by
-// 1.3e-5 of itself, which would be a systematic error of updates; here it is divided out.
+// The kernel's moments are made with β rounded to `real`. For 0.999 as a float32, 1 − β is then off
+// by 1.3e-5 of itself, which would be a systematic error of updates; here it is divided out.
 double correction(double beta, bool bias_correction, int64_t t) {
   const double rounded = static_cast<real>(beta);
-  return bias_correction ? 1 - std::pow(rounded, static_cast<double>(t)) : (1 - rounded) / (1 - beta);
+  if (!bias_correction) return (1 - rounded) / (1 - beta);
+  return 1 - std::pow(rounded, static_cast<double>(t));
 }
 
 }  // namespace
@@ -38,8 +39,9 @@ void Adam::update(const Part& part, const real* gradient, const Step& step) {
       .correction2 = static_cast<real>(correction(beta2_, bias_correction_, step.update)),
       .decoupled = decoupled_,
   };
-  kernels::adam_update(part.value.numel(), numbers, static_cast<real>(step.gradient_scale), gradient,
-                       part.moments[0].data(), part.moments[1].data(), part.value.data());
+  kernels::adam_update(part.value.numel(), numbers, static_cast<real>(step.gradient_scale),
+                       gradient, part.moments[0].data(), part.moments[1].data(),
+                       part.value.data());
 }
 
 }  // namespace reprise

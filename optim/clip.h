@@ -1,4 +1,4 @@
-// Clipping by the global norm: all gradients are scaled by one factor, so that their direction stays.
+// Clipping by the global norm: all gradients are scaled by one factor and keep their direction.
 #pragma once
 
 #include <vector>
@@ -7,9 +7,9 @@
 
 namespace reprise {
 
-// √Σ g² over the gradients of all trainable Parameters that have one, a shared one once; summed in double,
-// part by part in the order of the list. Not finite exactly when one of the gradients isn't: such an
-// update must not be made. Throws UsageError when a Parameter is listed twice.
+// √Σ g² over the gradients of all trainable Parameters that have one, a shared one once; summed in
+// double, part by part in the order of the list. Not finite exactly when one of the gradients
+// isn't: such an update must not be made. Throws UsageError when a Parameter is listed twice.
 double gradient_norm(const std::vector<ParameterPtr>& parameters);
 
 // What to scale gradients of that norm by so that it is at most max_norm (as PyTorch's

@@ -1,4 +1,5 @@
-// LAMB (You et al. 2020) as in the original ALBERT code (google-research/albert, lamb_optimizer.py):
+// LAMB (You et al. 2020) as in the original ALBERT code (google-research/albert,
+// lamb_optimizer.py):
 //   m = β1 m + (1 − β1) g;   v = β2 v + (1 − β2) g²
 //   u = m / (√v + ε) + decay · w;   w −= rate · (‖w‖ / ‖u‖) · u
 // The ratio is 1 where either norm is 0 and for parts excluded from decay by name (no_decay); it is

@@ -1,8 +1,8 @@
-// Optimizer: moves Parameters against their gradients, each Parameter once per update, however often it
-// is used in the model.
+// Optimizer: moves Parameters against their gradients, each Parameter once per update, however
+// often it is used in the model.
 //
-// It works on *parts* (autograd/parameter.h): the queries, keys and values of one packed matrix have
-// names, decay flags and, in LAMB, trust ratios of their own, as three separate matrices would.
+// It works on *parts* (autograd/parameter.h): the queries, keys and values of one packed matrix
+// have names, decay flags and, in LAMB, trust ratios of their own, as separate matrices would.
 #pragma once
 
 #include <string>
@@ -20,9 +20,9 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  // One update of every Parameter that is trainable and has a gradient; the others keep their values
-  // and moments. Gradients are multiplied by gradient_scale (optim/clip.h) as they are read, and stay
-  // as they are. Throws UsageError when one of the two numbers isn't finite.
+  // One update of every Parameter that is trainable and has a gradient; the others keep their
+  // values and moments. Gradients are multiplied by gradient_scale (optim/clip.h) as they are read,
+  // and stay as they are. Throws UsageError when one of the two numbers isn't finite.
   void step(double learning_rate, double gradient_scale = 1);
 
   // Lets the next backward start from no gradient.
@@ -44,7 +44,7 @@ class Optimizer {
     Tensor value;    // a view
     bool decayed;    // its name contains none of no_decay
     double weight_decay;
-    std::vector<Tensor> moments;  // in the order of the names given to the constructor; zero at first
+    std::vector<Tensor> moments;  // as the constructor was given their names; zero at first
   };
   struct Step {
     double learning_rate;
@@ -52,8 +52,9 @@ class Optimizer {
     int64_t update;  // 1 for the first
   };
 
-  // config: resolved. moments: the names of the tensors that are kept for each part; they are allocated
-  // here, so that their memory is known before training starts.
+  // config: resolved. moments: the names of the tensors that are kept for each part; they are
+  // allocated here, so that their memory is known before training starts. That holds for frozen
+  // Parameters too, which may thaw: leave out those that never will.
   // Throws UsageError when a Parameter is listed twice or two parts have the same name.
   Optimizer(const std::vector<ParameterPtr>& parameters, const OptimizerConfig& config,
             std::vector<std::string> moments);

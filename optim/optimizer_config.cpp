@@ -33,7 +33,8 @@ void OptimizerConfig::fields(Fields& f) {
 
 void OptimizerConfig::check(Problems& problems) const {
   if (std::find(no_decay.begin(), no_decay.end(), "") != no_decay.end()) {
-    problems.add("no_decay", "an empty string is part of every name; without decay, weight_decay is 0");
+    problems.add("no_decay",
+                 "an empty string is part of every name; set weight_decay to 0 instead");
   }
 }
 

@@ -29,7 +29,8 @@ void Sgd::update(const Part& part, const real* g, const Step& step) {
   }
   // PyTorch's first buffer is the gradient itself; so is momentum · 0 + g.
   real* b = part.moments[0].data();
-  parallel_ranges(part.value.numel(), kGrain, [=, momentum = momentum_](int64_t begin, int64_t end) {
+  const real momentum = momentum_;
+  parallel_ranges(part.value.numel(), kGrain, [=](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       b[i] = momentum * b[i] + (scale * g[i] + decay * w[i]);
       w[i] -= rate * b[i];

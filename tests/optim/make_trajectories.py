@@ -3,9 +3,11 @@
 
 usage: make_trajectories.py > trajectories.h
 
-Nothing is random: weights and gradients are formulas, repeated in optimizer_test.cpp. Runs in float64.
+Nothing is random: weights and gradients are formulas, which trajectory_test.cpp has too.
 """
 import math
+import textwrap
+
 import torch
 
 STEPS = 20
@@ -31,11 +33,12 @@ def scale(step):
 
 
 class Original:
-    """AdamW of google-research/bert (optimization.py), LAMB of google-research/albert (lamb_optimizer.py);
-    `corrected` divides the moments by 1 - beta^t as the papers do."""
+    """AdamW of google-research/bert (optimization.py), LAMB of google-research/albert
+    (lamb_optimizer.py); `corrected` divides the moments by 1 - beta^t as the papers do."""
 
     def __init__(self, groups, lamb, corrected=False, betas=(0.9, 0.999), eps=1e-6):
-        self.param_groups, self.lamb, self.corrected, self.betas, self.eps = groups, lamb, corrected, betas, eps
+        self.param_groups, self.lamb, self.corrected = groups, lamb, corrected
+        self.betas, self.eps = betas, eps
         self.m, self.v, self.t = {}, {}, 0
 
     @torch.no_grad()
@@ -60,13 +63,14 @@ CASES = [
     ("adamw", "adamw", 0.02, 0.1, 0.0, True, lambda g: torch.optim.AdamW(g)),
     ("adamw_uncorrected", "adamw", 0.005, 0.1, 0.0, False, lambda g: Original(g, lamb=False)),
     ("lamb", "lamb", 0.02, 0.1, 0.0, False, lambda g: Original(g, lamb=True)),
-    ("lamb_corrected", "lamb", 0.02, 0.1, 0.0, True, lambda g: Original(g, lamb=True, corrected=True)),
+    ("lamb_corrected", "lamb", 0.02, 0.1, 0.0, True,
+     lambda g: Original(g, lamb=True, corrected=True)),
 ]
 
 
 def run(peak, decay, make):
     parameters = [start(k, n) for k, (_, n) in enumerate(SHAPES)]
-    groups = [dict(params=[p], weight_decay=decay if k == 0 else 0.0, lr=peak) for k, p in enumerate(parameters)]
+    groups = [dict(params=[p], weight_decay=d, lr=peak) for p, d in zip(parameters, (decay, 0.0))]
     optimizer = make(groups)
     for step in range(STEPS):
         for group in optimizer.param_groups:
@@ -97,7 +101,8 @@ struct Trajectory {{
 inline const std::vector<Trajectory> kTrajectories = {{""")
     for name, kind, peak, decay, momentum, corrected, make in CASES:
         weight, bias = run(peak, decay, make)
-        numbers = lambda p: ", ".join(f"{x:.9g}" for x in p.tolist())
+        numbers = lambda p: textwrap.fill(", ".join(f"{x:.9g}" for x in p.tolist()), 90,
+                                          subsequent_indent=" " * 6)
         print(f'    {{"{name}", "{kind}", {peak}, {decay}, {momentum}, {str(corrected).lower()},')
         print(f"     {{{numbers(weight)}}},\n     {{{numbers(bias)}}}}},")
     print("};\n\n}  // namespace reprise")
