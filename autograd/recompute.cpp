@@ -2,17 +2,19 @@
 
 #include <memory>
 
+#include "core/error.h"
+
 namespace reprise {
 
 // A segment on the outer tape: one node, whose closure records and walks an inner tape.
 class Recompute {
  public:
   Recompute(const Context& context, std::span<const Variable> inputs, Segment segment)
-      : context_(context), segment_(std::move(segment)) {
+      : context_(context), segment_(std::move(segment)), inputs_(inputs.begin(), inputs.end()) {
     context.tape->check_open("recompute");
-    for (const Variable& input : inputs) {
-      values_.push_back(input.value());
-      wanted_.push_back(input.tape() != nullptr);
+    const Tape* tape = Tape::common_tape("recompute", inputs);
+    if (tape && tape != context.tape) {
+      throw UsageError("recompute: the inputs are of another tape than the context's");
     }
   }
 
@@ -20,8 +22,7 @@ class Recompute {
   Tensor forward() {
     Tape counting;
     counting.forgetful_ = true;
-    std::vector<Tensor> unused(values_.size());
-    const Variable y = run(counting, unused);
+    const Variable y = run(counting);
     wants_gradient_ = y.tape() != nullptr;
     if (!wants_gradient_) return y.value();  // no node, so no uses
     for (const auto& [parameter, uses] : counting.uses_) {
@@ -37,20 +38,18 @@ class Recompute {
   bool wants_gradient() const { return wants_gradient_; }
   int32_t node = -1;
 
-  void backward(const Tensor& dy, InputGrads& dx) const {
+  // The inputs of the inner tape stand for those outside, so that every contribution goes where it would
+  // go without recomputation, in the same order. Observers are served from within.
+  void backward(const Tensor& dy, const InputGrads& dx) const {
+    if (dx.repeated()) return;
     Tape inner;
     inner.parent_ = context_.tape->parent_ ? context_.tape->parent_ : context_.tape;
     for (const SegmentUse& use : segment_uses_) {
       Tape::check_unchanged(*use.parameter, use.version);
       inner.uses_[use.parameter].count = use.first;
     }
-    std::vector<Tensor> gradients(values_.size());
-    const Variable y = run(inner, gradients);
+    const Variable y = run(inner);
     inner.backward(y, dy);
-    for (size_t i = 0; i < gradients.size(); ++i) {
-      const int at = static_cast<int>(i);
-      if (gradients[i].defined() && dx.wants(at)) dx.pass(at, gradients[i]);
-    }
     if (context_.tape->parent_) return;
     for (const SegmentUse& use : segment_uses_) context_.tape->fire_hooks(*use.parameter, node);
   }
@@ -65,10 +64,10 @@ class Recompute {
   }
 
  private:
-  Variable run(Tape& tape, std::vector<Tensor>& gradients) const {
+  Variable run(Tape& tape) const {
     std::vector<Variable> inputs;
-    for (size_t i = 0; i < values_.size(); ++i) {
-      inputs.push_back(wanted_[i] ? tape.input(values_[i], &gradients[i]) : Variable(values_[i]));
+    for (const Variable& input : inputs_) {
+      inputs.push_back(input.tape() ? tape.stand_in(input) : input);
     }
     Context inner = context_;
     inner.tape = &tape;
@@ -83,8 +82,7 @@ class Recompute {
 
   Context context_;
   Segment segment_;
-  std::vector<Tensor> values_;
-  std::vector<bool> wanted_;
+  std::vector<Variable> inputs_;
   std::vector<SegmentUse> segment_uses_;
   bool wants_gradient_ = false;
 };
