@@ -18,45 +18,45 @@ class Recompute {
     }
   }
 
-  // Forward without keeping anything; learns which Parameters the segment uses, and how often.
+  // Forward without keeping anything; learns which Parameters the segment uses, and how often. Each gets
+  // one use site on the outer tape, which stands for all of its uses inside.
   Tensor forward() {
     Tape counting;
     counting.forgetful_ = true;
     const Variable y = run(counting);
     wants_gradient_ = y.tape() != nullptr;
     if (!wants_gradient_) return y.value();  // no node, so no uses
-    for (const auto& [parameter, uses] : counting.uses_) {
-      Tape::Uses& outer = context_.tape->uses_of(parameter);
-      segment_uses_.push_back(
-          {const_cast<Parameter*>(parameter), outer.count, parameter->version()});
-      if (outer.first_node < 0) outer.first_node = context_.tape->size();
-      outer.count += uses.count;
+    for (const Tape::Node& inside : counting.nodes_) {
+      if (!inside.parameter || inside.use > 0) continue;
+      sites_.push_back(context_.tape->bind(inside.parameter));
+      const int uses = counting.uses(*inside.parameter);
+      context_.tape->uses_of(inside.parameter.get()).count += uses - 1;
     }
     return y.value();
   }
 
   bool wants_gradient() const { return wants_gradient_; }
-  int32_t node = -1;
 
   // The inputs of the inner tape stand for those outside, so that every contribution goes where it would
-  // go without recomputation, in the same order. Observers are served from within.
+  // go without recomputation, in the same order. Observers are served from within; hooks wait for the
+  // use sites outside.
   void backward(const Tensor& dy, const InputGrads& dx) const {
     if (dx.repeated()) return;
     Tape inner;
     inner.parent_ = context_.tape->parent_ ? context_.tape->parent_ : context_.tape;
-    for (const SegmentUse& use : segment_uses_) {
-      Tape::check_unchanged(*use.parameter, use.version);
-      inner.uses_[use.parameter].count = use.first;
+    for (const Variable& variable : sites_) {
+      const Tape::Node& site = context_.tape->nodes_[variable.id()];
+      Tape::check_unchanged(*site.parameter, site.version);
+      inner.uses_[site.parameter.get()].count = site.use;
     }
     const Variable y = run(inner);
     inner.backward(y, dy);
-    if (context_.tape->parent_) return;
-    for (const SegmentUse& use : segment_uses_) context_.tape->fire_hooks(*use.parameter, node);
   }
 
-  static Variable append(Tape& tape, Tensor value, std::span<const Variable> inputs,
-                         std::shared_ptr<Recompute> self) {
-    self->node = tape.size();
+  // The node: its inputs are the segment's and the use sites.
+  static Variable append(Tape& tape, Tensor value, std::shared_ptr<Recompute> self) {
+    std::vector<Variable> inputs = self->inputs_;
+    inputs.insert(inputs.end(), self->sites_.begin(), self->sites_.end());
     return tape.append("recompute", std::move(value), inputs,
                        tape.keep([self](const Tensor& dy, InputGrads& dx) {
                          self->backward(dy, dx);
@@ -74,16 +74,10 @@ class Recompute {
     return segment_(inner, inputs);
   }
 
-  struct SegmentUse {
-    Parameter* parameter;
-    int first;         // number of the segment's first use of it
-    uint64_t version;  // at that time
-  };
-
   Context context_;
   Segment segment_;
   std::vector<Variable> inputs_;
-  std::vector<SegmentUse> segment_uses_;
+  std::vector<Variable> sites_;
   bool wants_gradient_ = false;
 };
 
@@ -92,7 +86,7 @@ Variable recompute(const Context& context, std::span<const Variable> inputs, Seg
   auto node = std::make_shared<Recompute>(context, inputs, std::move(segment));
   Tensor y = node->forward();
   if (!node->wants_gradient()) return Variable(std::move(y));
-  return Recompute::append(*context.tape, std::move(y), inputs, std::move(node));
+  return Recompute::append(*context.tape, std::move(y), std::move(node));
 }
 
 }  // namespace reprise
