@@ -31,6 +31,15 @@ Variable Tape::input(const Tensor& value, Tensor* gradient) {
   return Variable(value, this, size() - 1);
 }
 
+Variable Tape::stand_in(const Variable& outer) {
+  Node& node = nodes_.emplace_back();
+  node.op = "input";
+  node.shape = outer.shape();
+  node.outer = outer.tape();
+  node.outer_id = outer.id();
+  return Variable(outer.value(), this, size() - 1);
+}
+
 Tape* Tape::common_tape(std::string_view op, std::span<const Variable> inputs) {
   Tape* tape = nullptr;
   for (const Variable& input : inputs) {
@@ -91,7 +100,7 @@ void Tape::backward(const Variable& y, const Tensor& dy) {
   consumed_ = true;
   const int32_t last = y.id();
   const std::span<const int32_t> result(&last, 1);  // may be a use site: dy is a contribution like any
-  if (observed(nodes_[last])) InputGrads(*this, result, 0).pass(0, dy);
+  if (observed(gathering(last))) InputGrads(*this, result, 0).pass(0, dy);
   InputGrads(*this, result, -1).pass(0, dy);
   for (int32_t id = last; id >= 0; --id) {
     Node& node = nodes_[id];
@@ -120,8 +129,7 @@ void Tape::run(Node& node) {
 // unused, is the scratch, so several ops that share one use site add up there.
 void Tape::observe_contributions(Node& node, const Tensor& dy) {
   for (size_t i = 0; i < node.inputs.size(); ++i) {
-    const int32_t id = node.inputs[i];
-    if (id < 0 || !observed(nodes_[id])) continue;
+    if (node.inputs[i] < 0 || !observed(gathering(node.inputs[i]))) continue;
     InputGrads alone(*this, node.inputs, static_cast<int>(i));
     node.closure.run(node.closure.object, dy, alone);
   }
@@ -154,8 +162,13 @@ void Tape::fire_hooks(Parameter& parameter, int32_t node) const {
   for (const auto& hook : parameter.gradient_hooks) hook(parameter.gradient());
 }
 
-Sink Tape::sink(int32_t id) {
+// The node at which contributions to node `id` arrive: itself, or the one that it stands for.
+Tape::Node& Tape::gathering(int32_t id) {
   Node& node = nodes_[id];
+  return node.outer ? node.outer->gathering(node.outer_id) : node;
+}
+
+Sink Tape::sink(Node& node) {
   if (node.parameter) return node.parameter->gradient_sink();
   if (!node.gradient.defined()) {
     node.gradient = Tensor::empty(node.shape);
@@ -171,15 +184,15 @@ bool InputGrads::wants(int i) const {
 }
 
 Sink InputGrads::into(int i) {
-  if (only_ < 0) return tape_.sink(inputs_[i]);
-  Tensor& scratch = tape_.nodes_[inputs_[i]].gradient;
-  if (scratch.defined()) return {scratch, 1};
-  scratch = Tensor::empty(tape_.nodes_[inputs_[i]].shape);
-  return {scratch, 0};
+  Tape::Node& node = tape_.gathering(inputs_[i]);
+  if (only_ < 0) return Tape::sink(node);
+  if (node.gradient.defined()) return {node.gradient, 1};
+  node.gradient = Tensor::empty(node.shape);
+  return {node.gradient, 0};
 }
 
 void InputGrads::pass(int i, const Tensor& gradient) {
-  Tape::Node& node = tape_.nodes_[inputs_[i]];
+  Tape::Node& node = tape_.gathering(inputs_[i]);
   if (only_ < 0 && !node.parameter && !node.gradient.defined()) {
     node.gradient = gradient.view(node.shape);
     return;
