@@ -96,8 +96,11 @@ TEST_F(ModelConfigFileTest, OldFilesHaveOnlyTheNameOfTheClass) {
 TEST_F(ModelConfigFileTest, SettingsSayWhereTheyWereWritten) {
   const ModelConfigFile file = read("{\"model_type\": \"bert\",\n  \"hidden_size\": 12}");
   for (const ModelSetting& setting : file.settings) {
-    if (setting.key == "hidden_size") EXPECT_EQ(setting.from, file.path + ":2:18");
-    if (setting.key == "vocab_size") EXPECT_EQ(setting.from, file.path);
+    const std::string place = setting.key == "hidden_size" ? ":2:18" : "";
+    const bool written = !place.empty() || setting.key == "vocab_size";
+    if (written) {
+      EXPECT_EQ(setting.from, file.path + place) << setting.key;
+    }
   }
 }
 
@@ -204,7 +207,6 @@ TEST_F(ModelConfigFileTest, ReadsBackWhatItWrites) {
       config.sharing = SharingConfig{.strategy = strategy, .sets = {}};
       const EncoderConfig back = round_trip(config);
       EXPECT_EQ(back.plan().sets, config.plan().sets) << strategy << " " << type;
-      EXPECT_EQ(dump_json(reprise_config(back)).find("null"), std::string::npos);
       Json a = reprise_config(back), b = reprise_config(config);
       for (Json* json : {&a, &b}) json->erase("sharing"), json->erase("num_hidden_groups");
       EXPECT_EQ(a, b) << strategy << " " << type;

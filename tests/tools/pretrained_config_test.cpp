@@ -102,8 +102,10 @@ TEST_F(PretrainedConfigTest, SharingIsComparedByItsPlan) {
             (std::vector<int>{0, 0, 1, 1}));
   EXPECT_EQ(load(recipe(R"("groups")")).plan().sets[0], (std::vector<int>{0, 0, 1, 1}));
   refused(recipe(R"({"strategy": "groups", "sets": 4})"), 78,
-          {"recipe.json:1:34: model.sharing: doesn't fit A A B B in ", "leave it out"});
-  refused(recipe(R"("attention")"), 78, {"model.sharing: doesn't fit A A B B in "});
+          {"recipe.json:1:33: model.sharing: is A B C D here, but A A B B in ", "leave it out"});
+  refused(recipe(R"({"strategy": "groups", "sets": 3})"), 78, {"is impossible here, but A A B B"});
+  refused(recipe(R"("attention")"), 78,
+          {"model.sharing: is attention A A A A, feed_forward A B C D here, but A A B B in "});
   refused(recipe(R"("al")"), 78, {"model.sharing", "\"al\""});
   folder_.write("tiny/config.json", dump_json(hugging_face_config(small_bert())));
   EXPECT_TRUE(load(recipe(R"("none")")).plan().unshared());
@@ -122,7 +124,7 @@ TEST_F(PretrainedConfigTest, ReadsOurOwnFormat) {
   EXPECT_FALSE(
       load(R"({"model": {"init_from": "ours", "feed_forward_dropout": false}})").drops_feed_forward());
   refused(R"({"model": {"init_from": "ours", "sharing": "all"}})", 78,
-          {"model.sharing: is A A A A here, but attention         A A A A / feed_forward      A B C D"});
+          {"model.sharing: is A A A A here, but attention A A A A, feed_forward A B C D"});
   refused(R"({"model": {"init_from": "ours", "num_hidden_groups": 2}})", 78, {"num_hidden_groups"});
 }
 

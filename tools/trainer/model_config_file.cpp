@@ -288,7 +288,8 @@ Json hugging_face_config(const EncoderConfig& config) {
 
 Json reprise_config(const EncoderConfig& config) {
   Json file = {{"architectures", Json::array({"RepriseEncoder"})}, {"model_type", kOurType}};
-  for (const auto& [key, value] : dump(resolved(config)).items()) {
+  const Json ours = dump(resolved(config));  // named: items() doesn't keep it alive
+  for (const auto& [key, value] : ours.items()) {
     if (!value.is_null()) file[key] = value;
   }
   return sorted(file);

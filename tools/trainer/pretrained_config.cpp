@@ -33,27 +33,41 @@ std::optional<SharingConfig> read_sharing(const Json& value) {
   }
 }
 
-// "A A B B", or the lines of a plan of several, on one.
+// The plan on one line: "A A B B", or "attention A A A A, feed_forward A B C D".
 std::string one_line(const SharingPlan& plan) {
-  std::string text = grid(plan);
-  for (size_t at; (at = text.find('\n')) != std::string::npos;) text.replace(at, 1, " / ");
-  return text;
+  std::string line;
+  for (const char c : grid(plan)) {
+    if (c == '\n') line += ", ";
+    else if (c != ' ' || !line.ends_with(' ')) line += c;
+  }
+  return line;
+}
+
+// Nothing when the strategy and the depth contradict each other.
+std::optional<SharingPlan> plan_of(const EncoderConfig& config) {
+  try {
+    return config.plan();
+  } catch (const ConfigError&) {
+    return std::nullopt;
+  }
 }
 
 // Adds a problem when the sharing that was given isn't the pretrained model's.
 void check_sharing(const Json& given, const ModelConfigFile& file, Problems& problems) {
-  const std::optional<SharingConfig> sharing = read_sharing(given);
-  if (!sharing) return;
-  const std::string theirs = fmt::format("{} in {}, which model.init_from names; leave it out",
-                                         one_line(file.config.plan()), printable(file.path));
   EncoderConfig config = file.config;
-  config.sharing = sharing;
-  try {
-    if (config.plan().sets == file.config.plan().sets) return;
-    problems.add_to_key(kSharing, fmt::format("is {} here, but {}", one_line(config.plan()), theirs));
-  } catch (const ConfigError&) {
-    problems.add_to_key(kSharing, fmt::format("doesn't fit {}", theirs));
+  config.sharing = read_sharing(given);
+  if (!config.sharing) return;
+  const SharingPlan theirs = file.config.plan();
+  std::optional<SharingPlan> plan = plan_of(config);
+  if (plan && plan->sets == theirs.sets) return;
+  if (!plan) {
+    config.num_hidden_groups.reset();  // which only the file gave: what did the user mean?
+    plan = plan_of(config);
   }
+  problems.add_to_key(
+      kSharing, fmt::format("is {} here, but {} in {}, which model.init_from names; leave it out",
+                            plan ? one_line(*plan) : "impossible", one_line(theirs),
+                            printable(file.path)));
 }
 
 void check_conflicts(const ConfigSource& source, const ModelConfigFile& file) {
