@@ -1,0 +1,107 @@
+#include "tools/trainer/pretrained_config.h"
+
+#include <filesystem>
+#include <optional>
+
+#include "core/config.h"
+#include "core/json_path.h"
+#include "core/printable.h"
+#include "tools/trainer/model_config_file.h"
+
+namespace reprise {
+
+namespace {
+
+constexpr const char* kModel = "model";
+constexpr const char* kInitFrom = "model.init_from";
+constexpr const char* kSharing = "model.sharing";
+
+// Just the field `sharing`, to read it before everything else is there.
+struct SharingAlone {
+  std::optional<SharingConfig> sharing;
+  void fields(Fields& f) { f("sharing", sharing, ""); }
+};
+
+// Nothing for a value that isn't right in itself: binding the whole configuration will say so.
+std::optional<SharingConfig> read_sharing(const Json& value) {
+  ConfigSource source = parse_config("{}", "");
+  source.set_default("sharing", value, "");
+  try {
+    return bind<SharingAlone>(source).sharing;
+  } catch (const ConfigError&) {
+    return std::nullopt;
+  }
+}
+
+// The plan on one line: "A A B B", or "attention A A A A, feed_forward A B C D".
+std::string one_line(const SharingPlan& plan) {
+  std::string line;
+  for (const char c : grid(plan)) {
+    if (c == '\n') line += ", ";
+    else if (c != ' ' || !line.ends_with(' ')) line += c;
+  }
+  return line;
+}
+
+// Nothing when the strategy and the depth contradict each other.
+std::optional<SharingPlan> plan_of(const EncoderConfig& config) {
+  try {
+    return config.plan();
+  } catch (const ConfigError&) {
+    return std::nullopt;
+  }
+}
+
+// Adds a problem when the sharing that was given isn't the pretrained model's.
+void check_sharing(const Json& given, const ModelConfigFile& file, Problems& problems) {
+  EncoderConfig config = file.config;
+  config.sharing = read_sharing(given);
+  if (!config.sharing) return;
+  const SharingPlan theirs = file.config.plan();
+  std::optional<SharingPlan> plan = plan_of(config);
+  if (plan && plan->sets == theirs.sets) return;
+  if (!plan) {
+    config.num_hidden_groups.reset();  // which only the file gave: what did the user mean?
+    plan = plan_of(config);
+  }
+  problems.add_to_key(
+      kSharing, fmt::format("is {} here, but {} in {}, which model.init_from names; leave it out",
+                            plan ? one_line(*plan) : "impossible", one_line(theirs),
+                            printable(file.path)));
+}
+
+void check_conflicts(const ConfigSource& source, const ModelConfigFile& file) {
+  Problems problems(source);
+  if (const Json* sharing = source.find(kSharing)) check_sharing(*sharing, file, problems);
+  for (const ModelSetting& setting : file.settings) {
+    const std::string path = join_path(kModel, setting.key);
+    const Json* given = source.find(path);
+    if (!given || !setting.architectural || path == kSharing || *given == setting.value) continue;
+    problems.add_to_key(
+        path, fmt::format("is {} here, but {} in {}, which model.init_from names; leave it out",
+                          dump_json_ascii(*given), dump_json_ascii(setting.value),
+                          printable(file.path)));
+  }
+  problems.raise();
+}
+
+}  // namespace
+
+void apply_pretrained_config(ConfigSource& source) {
+  const Json* init_from = source.find(kInitFrom);
+  if (!init_from || !init_from->is_string()) return;  // null, or a mistake that bind() reports
+  const auto name = init_from->get<std::string>();
+  if (name.empty() || name.find('\0') != std::string::npos) {
+    Problems problems(source);
+    problems.add(kInitFrom, "doesn't name a folder");
+    problems.raise();
+  }
+  const std::filesystem::path folder = source.place(kInitFrom).folder / name;
+  const ModelConfigFile file = read_model_config(folder.string());
+  check_conflicts(source, file);
+  for (const ModelSetting& setting : file.settings) {
+    source.set_default(join_path(kModel, setting.key), setting.value, setting.from);
+  }
+}
+
+}  // namespace reprise
