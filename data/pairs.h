@@ -46,6 +46,8 @@ struct Pair {
   int64_t a = 0, b = 0;  // first tokens
   int32_t a_length = 0, b_length = 0;
   int32_t label = 0;
+
+  bool operator==(const Pair&) const = default;
 };
 
 // The examples of one epoch, in the order of the documents. Throws DataError when there are none,

@@ -192,6 +192,11 @@ SentencePieceModel parse_sentencepiece_model(std::string_view bytes, const std::
     }
   }
   check_pieces(model, name);
+  for (const uint32_t field : {model_field::trainer_spec, model_field::normalizer_spec}) {
+    if (!(seen >> field & 1)) {
+      throw DataError("{}: not a whole SentencePiece model: field {} is missing", name, field);
+    }
+  }
   return model;
 }
 
