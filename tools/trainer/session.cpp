@@ -62,7 +62,7 @@ Session::Session(const RunConfig& config)
                     *config.training.steps, config.training.accumulate, needed);
   }
   if (config.model.init_from) {
-    load_weights(config.model.init_from->string(), collector_.parameters());
+    load_model_folder(config.model.init_from->string(), encoder_);
   } else {
     initialize(collector_, {config.model.encoder.initializer, config.model.encoder.initializer_range},
                RandomKey(config.training.seed).at(kWeights));

@@ -228,7 +228,8 @@ ExitCode Trainer::stop() {
 
 void Trainer::write_final() {
   DirectoryCommit commit(run_.path(), "final");
-  add_model_files(commit, session_.config().model.encoder, session_.collector());
+  save_model_folder(session_.config().model.encoder, session_.parameters(),
+                    [&](const auto& name, const auto& fill) { commit.add(name, fill); });
   for (const auto& entry : std::filesystem::directory_iterator(run_.tokenizer())) {
     commit.add(entry.path().filename().string(), read_file(entry.path().string()));
   }
