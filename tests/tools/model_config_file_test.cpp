@@ -130,8 +130,8 @@ TEST_F(ModelConfigFileTest, RefusesHostileFiles) {
   refused(R"({"model_type": "albert", "num_hidden_groups": 5})", 65, {"12 layers can't be 5"});
   refused(R"({"model_type": 3})", 65, {"model_type"});
   refused(R"({"architectures": [[]]})", 65, {"has no \"model_type\""});
-  refused("{\"model_type\": \"bert\", \"x\": " + std::string(100, '[') + std::string(100, ']') + "}",
-          65, {"config.json:1:"});
+  const std::string deep = std::string(100, '[') + std::string(100, ']');
+  refused("{\"model_type\": \"bert\", \"x\": " + deep + "}", 65, {"config.json:1:"});
   std::string many = "{\"model_type\": \"reprise_encoder\"";
   for (int i = 0; i < 100000; ++i) many += fmt::format(",\"k{}\":0", i);
   refused(many + "}", 65, {"config.json"});
@@ -145,12 +145,15 @@ TEST_F(ModelConfigFileTest, RefusesAMissingFolderOrFile) {
 TEST_F(ModelConfigFileTest, WritesBertAsTransformersDoes) {
   const Json file = hugging_face_config(small_bert());
   EXPECT_EQ(dump_json_line(file),
-            R"({"architectures":["BertForPreTraining"],"attention_probs_dropout_prob":0.1,)"
-            R"("bos_token_id":null,"classifier_dropout":null,"dtype":"float32","eos_token_id":null,)"
-            R"("hidden_act":"gelu","hidden_dropout_prob":0.1,"hidden_size":8,"initializer_range":0.02,)"
-            R"("intermediate_size":12,"layer_norm_eps":1e-12,"max_position_embeddings":6,)"
-            R"("model_type":"bert","num_attention_heads":2,"num_hidden_layers":4,"pad_token_id":0,)"
-            R"("tie_word_embeddings":true,"type_vocab_size":2,"vocab_size":11})");
+            R"({"add_cross_attention":false,"architectures":["BertForPreTraining"],)"
+            R"("attention_probs_dropout_prob":0.1,"bos_token_id":null,)"
+            R"("classifier_dropout":null,"dtype":"float32","eos_token_id":null,)"
+            R"("hidden_act":"gelu","hidden_dropout_prob":0.1,"hidden_size":8,)"
+            R"("initializer_range":0.02,"intermediate_size":12,"is_decoder":false,)"
+            R"("layer_norm_eps":1e-12,"max_position_embeddings":6,"model_type":"bert",)"
+            R"("num_attention_heads":2,"num_hidden_layers":4,"pad_token_id":0,)"
+            R"("tie_word_embeddings":true,"type_vocab_size":2,"use_cache":true,)"
+            R"("vocab_size":11})");
 }
 
 TEST_F(ModelConfigFileTest, WritesAlbertAsTransformersDoes) {
@@ -159,13 +162,15 @@ TEST_F(ModelConfigFileTest, WritesAlbertAsTransformersDoes) {
   config.inner_group_num = 2;
   const Json file = hugging_face_config(config);
   EXPECT_EQ(dump_json_line(file),
-            R"({"architectures":["AlbertForPreTraining"],"attention_probs_dropout_prob":0.1,)"
-            R"("bos_token_id":2,"classifier_dropout_prob":0.1,"dtype":"float32","embedding_size":4,)"
-            R"("eos_token_id":3,"hidden_act":"gelu_new","hidden_dropout_prob":0.1,"hidden_size":8,)"
-            R"("initializer_range":0.02,"inner_group_num":2,"intermediate_size":12,)"
-            R"("layer_norm_eps":1e-12,"max_position_embeddings":6,"model_type":"albert",)"
-            R"("num_attention_heads":2,"num_hidden_groups":2,"num_hidden_layers":4,"pad_token_id":0,)"
-            R"("tie_word_embeddings":true,"type_vocab_size":2,"vocab_size":11})");
+            R"({"architectures":["AlbertForPreTraining"],)"
+            R"("attention_probs_dropout_prob":0.1,"bos_token_id":2,)"
+            R"("classifier_dropout_prob":0.1,"dtype":"float32","embedding_size":4,)"
+            R"("eos_token_id":3,"hidden_act":"gelu_new","hidden_dropout_prob":0.1,)"
+            R"("hidden_size":8,"initializer_range":0.02,"inner_group_num":2,)"
+            R"("intermediate_size":12,"layer_norm_eps":1e-12,"max_position_embeddings":6,)"
+            R"("model_type":"albert","num_attention_heads":2,"num_hidden_groups":2,)"
+            R"("num_hidden_layers":4,"pad_token_id":0,"tie_word_embeddings":true,)"
+            R"("type_vocab_size":2,"vocab_size":11})");
 }
 
 TEST_F(ModelConfigFileTest, SharingStrategiesThatTransformersKnowsBecomeGroups) {

@@ -103,7 +103,7 @@ TEST(ModelFolder, IsAPartOfADirectoryCommit) {
   EXPECT_TRUE(same_bits(saved, loaded));
 }
 
-// The same names and shapes, but other weights in layers 1 and 2, or other heads: no shape shows it.
+// The same names and shapes, but other heads, or the same weights used in another order.
 TEST(ModelFolder, RefusesADifferenceThatNoShapeShows) {
   TemporaryFolder folder;
   EncoderConfig config = small_albert();
@@ -116,12 +116,14 @@ TEST(ModelFolder, RefusesADifferenceThatNoShapeShows) {
   other.num_attention_heads = 4;
   other.hidden_act = "gelu";
   other.layer_norm_eps = 1e-5;
-  refused(other, {"config.json: describes another model", "\n  num_attention_heads is 2 there, and 4",
+  refused(other, {"config.json: describes another model",
+                  "\n  num_attention_heads is 2 there, and 4",
                   "\n  hidden_act is \"gelu_new\" there", "\n  layer_norm_eps is 1e-12 there"});
   other = config;
   other.num_hidden_layers = 8;
   refused(other, {"\n  sharing is\nA A A A\n  there, and here\nA A A A A A A A"});
-  refused(with_sharing(config, "attention"), {"\n  sharing is\nA A A A\n", "feed_forward      A B C D"});
+  refused(with_sharing(config, "attention"),
+          {"\n  sharing is\nA A A A\n", "feed_forward      A B C D"});
   other = config;
   other.tie_word_embeddings = false;
   refused(other, {"tie_word_embeddings is true there, and false here"});

@@ -79,7 +79,8 @@ TEST_F(PretrainedConfigTest, RefusesConflicts) {
   refused(R"({"model": {"init_from": "tiny"}})", 78,
           {"--set model.hidden_size=9: model.hidden_size: is 9 here, but 8 in "},
           {"model.hidden_size=9"});
-  refused(R"({"model": {"init_from": "tiny", "embedding_size": null}})", 78, {"is null here, but 4"});
+  refused(R"({"model": {"init_from": "tiny", "embedding_size": null}})", 78,
+          {"is null here, but 4"});
 }
 
 TEST_F(PretrainedConfigTest, AcceptsWhatIsTheSame) {
@@ -121,8 +122,8 @@ TEST_F(PretrainedConfigTest, ReadsOurOwnFormat) {
   const EncoderConfig back = load(R"({"model": {"init_from": "ours"}})");
   EXPECT_EQ(back.plan().sets, config.plan().sets);
   EXPECT_EQ(back.initializer, "truncated_normal");
-  EXPECT_FALSE(
-      load(R"({"model": {"init_from": "ours", "feed_forward_dropout": false}})").drops_feed_forward());
+  const auto own_choice = R"({"model": {"init_from": "ours", "feed_forward_dropout": false}})";
+  EXPECT_FALSE(load(own_choice).drops_feed_forward());
   refused(R"({"model": {"init_from": "ours", "sharing": "all"}})", 78,
           {"model.sharing: is A A A A here, but attention A A A A, feed_forward A B C D"});
   refused(R"({"model": {"init_from": "ours", "num_hidden_groups": 2}})", 78, {"num_hidden_groups"});

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "core/error.h"
 #include "core/files.h"
-#include "layers/initializers.h"
 #include "layers/models/encoder.h"
 #include "tools/trainer/model_folder.h"
 
@@ -46,7 +46,7 @@ struct SmallModel {
     }
   }
 
-  const NamedPart part(const std::string& name) const {
+  NamedPart part(const std::string& name) const {
     for (const NamedPart& part : named_parts(parameters)) {
       if (part.name == name) return part;
     }

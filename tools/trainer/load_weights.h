@@ -8,8 +8,8 @@
 
 namespace reprise {
 
-// The key of a safetensors file's metadata under which its shared tensors are listed, as a JSON object
-// {"another name": "the name in the file", …}.
+// The key of a safetensors file's metadata under which its shared tensors are listed, as a JSON
+// object {"another name": "the name in the file", …}.
 inline constexpr const char* kAliasesKey = "aliases";
 
 struct LoadOptions {
@@ -20,15 +20,15 @@ struct LoadOptions {
 
 // Fills every part of every Parameter from the folder's model.safetensors (or its shards).
 //
-// A tensor of the file belongs to the Parameter of that name or alias. It may lack the prefix "bert." or
-// "albert." (files of a bare BertModel), and a norm may be called gamma and beta (files of before 2019).
-// Of a Parameter's several names, the file has one or more; then the tensors must be equal bit for bit.
-// Integer buffers of Transformers (position_ids, token_type_ids) are passed over.
+// A tensor of the file belongs to the Parameter of that name or alias. It may lack the prefix
+// "bert." or "albert." (files of a bare BertModel), and a norm may have gamma and beta (files of
+// before 2019). Of a Parameter's several names the file has one or more; the tensors are then equal
+// bit for bit. Integer buffers of Transformers (position_ids, token_type_ids) are passed over.
 //
-// Throws DataError, before anything is changed, with a line for every tensor that is missing, unexpected
-// or of another shape, and for every sharing that the file's metadata and the Parameters don't agree
-// on; then for copies that differ, or numbers that don't fit, when Parameters before it are filled.
-// Error (no_input, io) as files.h says.
+// Throws DataError, before anything is changed, with a line for every tensor that is missing,
+// unexpected or of another shape, and for every sharing that the file's metadata and the Parameters
+// don't agree on. Then, when some Parameters may be filled already: DataError for copies that
+// differ and numbers that don't fit; Error (io) as files.h says.
 void load_weights(const std::string& folder, const std::vector<ParameterPtr>& parameters,
                   const LoadOptions& options = {});
 

@@ -1,4 +1,4 @@
-// config.json of a model folder: an encoder's configuration, as Hugging Face Transformers writes it.
+// config.json of a model folder: an encoder's configuration, as Hugging Face writes it.
 //
 // Two formats. "model_type": "bert" or "albert" is Transformers' own, for every model that it can
 // express. Anything else is ours, "model_type": "reprise_encoder": all fields of EncoderConfig.
@@ -18,7 +18,7 @@ struct ModelSetting {
   std::string key;            // of EncoderConfig
   Json value;
   std::string from;           // where it was written: "albert-tiny/config.json:7:18"
-  bool architectural = true;  // false for what a run may choose anew, see kChoicesOfARun
+  bool architectural = true;  // false for what a run may choose anew
 };
 
 // A folder's config.json, understood.
@@ -28,11 +28,11 @@ struct ModelConfigFile {
   EncoderConfig config;  // what the settings make
 };
 
-// Reads <folder>/config.json of either format. What Transformers' file leaves out has the defaults of
-// its BertConfig and AlbertConfig (5.23), which aren't ours: an AlbertConfig without sizes is xxlarge.
-// Throws Error (no_input) when there is no such folder or file, and DataError, with a line per problem,
-// for what isn't JSON, isn't an encoder, or has a setting that would change the numbers unseen
-// (relative positions, a decoder, pruned heads, …).
+// Reads <folder>/config.json of either format. What Transformers' file leaves out has the defaults
+// of its BertConfig and AlbertConfig (5.23), which aren't ours: an AlbertConfig without sizes is
+// xxlarge. Throws Error (no_input) when there is no such folder or file, and DataError, with a line
+// per problem, for what isn't JSON, isn't an encoder, or has a setting that would change the numbers
+// unseen (relative positions, a decoder, pruned heads, …).
 ModelConfigFile read_model_config(const std::string& folder);
 
 // Why Transformers can't express the model, to be put after "because"; nothing when it can.

@@ -14,8 +14,8 @@ namespace reprise {
 namespace {
 
 // The shapes prove the rest.
-constexpr const char* kNotInShapes[] = {"type", "num_attention_heads", "hidden_act", "layer_norm_eps",
-                                        "tie_word_embeddings"};
+constexpr const char* kNotInShapes[] = {"type", "num_attention_heads", "hidden_act",
+                                        "layer_norm_eps", "tie_word_embeddings"};
 
 std::string decoder_bias(const EncoderConfig& config) {
   return EncoderNames(config).decoder + ".bias";

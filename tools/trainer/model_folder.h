@@ -1,4 +1,4 @@
-// A model folder: config.json and model.safetensors, as Hugging Face Transformers reads and writes them.
+// A model folder: config.json and model.safetensors, as Hugging Face Transformers has them.
 #pragma once
 
 #include <functional>
@@ -15,14 +15,15 @@ using AddFile =
     std::function<void(const std::string& name, const std::function<void(OutputFile&)>& fill)>;
 
 // Writes config.json (model_config_json() of `config`) and model.safetensors: every part of every
-// Parameter once, under its name, with the other names in the metadata (kAliasesKey). An untied model
-// has its output bias twice, because Transformers then holds two. The bytes depend on the model alone.
+// Parameter once, under its name, with the other names in the metadata (kAliasesKey). An untied
+// model has its output bias twice, because Transformers then holds two. The bytes depend on the
+// model alone.
 void save_model_folder(const EncoderConfig& config, const std::vector<ParameterPtr>& parameters,
                        const AddFile& add);
 
-// Fills `model` from a folder. Throws DataError when the folder's config.json describes another model,
-// also where no shape would show it: another sharing plan, number of heads, activation, …; otherwise as
-// read_model_config() and load_weights().
+// Fills `model` from a folder. Throws DataError when the folder's config.json describes another
+// model, also where no shape would show it (another sharing plan, number of heads, activation, …);
+// otherwise as read_model_config() and load_weights().
 void load_model_folder(const std::string& folder, const Encoder& model);
 
 }  // namespace reprise

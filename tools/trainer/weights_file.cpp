@@ -36,7 +36,8 @@ const Json& weight_map(const JsonDocument& index) {
   for (const auto& [tensor, shard] : at->items()) {
     if (shard.is_string() && is_bare(shard.get<std::string>())) continue;
     throw DataError("{}: the tensor \"{}\" is said to be in {}; expected the name of a file in the "
-                    "same folder", printable(index.file()), printable(tensor), describe_json(shard));
+                    "same folder",
+                    printable(index.file()), printable(tensor), describe_json(shard));
   }
   return *at;
 }
@@ -55,8 +56,8 @@ WeightsFile WeightsFile::open(const std::string& folder) {
   } else {
     throw Error(ExitCode::no_input, "{}: has no {}{}", printable(folder), kWeights,
                 has_file(at / "pytorch_model.bin")
-                    ? "; pytorch_model.bin isn't read, as such files can hold programs: load it with "
-                      "Transformers and save_pretrained() it"
+                    ? "; pytorch_model.bin isn't read, as such files can hold programs: load it "
+                      "with Transformers and save_pretrained() it"
                     : "");
   }
   return weights;

@@ -12,8 +12,8 @@ namespace reprise {
 
 class WeightsFile {
  public:
-  // Throws Error (no_input) when the folder has neither file, and DataError for a file that is damaged,
-  // for an index that doesn't match its shards or names a file outside the folder.
+  // Throws Error (no_input) when the folder has neither file, and DataError for a file that is
+  // damaged, and for an index that doesn't match its shards or names a file outside the folder.
   static WeightsFile open(const std::string& folder);
 
   const std::string& path() const { return path_; }  // of the file or the index, for messages

@@ -1,0 +1,111 @@
+#include <map>
+
+#include "core/error.h"
+#include "tools/trainer/model_config_fields.h"
+#include "tools/trainer/model_config_file.h"
+
+namespace reprise {
+
+namespace {
+
+// The same model with nothing left to a default.
+EncoderConfig resolved(EncoderConfig config) {
+  config.embedding_size = config.embedding_width();
+  config.hidden_act = config.activation();
+  if (config.albert()) config.classifier_dropout_prob = config.sentence_dropout();
+  config.feed_forward_dropout = config.drops_feed_forward();
+  if (!config.sharing) {
+    config.sharing = SharingConfig{.strategy = config.albert() ? "groups" : "none", .sets = {}};
+  }
+  return config;
+}
+
+// Transformers' num_hidden_groups for an ALBERT whose layers are shared so; 0 when it has none.
+int64_t groups_of(const SharingPlan& plan, int64_t layers, int64_t inner) {
+  const int64_t groups = plan.count(LayerPart::attention) / inner;
+  if (!plan.uniform() || groups == 0 || layers % groups != 0) return 0;
+  for (int64_t a = 0; a < layers * inner; ++a) {
+    const int64_t set = a / inner * groups / layers * inner + a % inner;
+    if (plan.set(LayerPart::attention, static_cast<int>(a)) != set) return 0;
+  }
+  return groups;
+}
+
+// Keys in the order of the alphabet, as Transformers writes them.
+Json sorted(const Json& object) {
+  std::map<std::string, Json> keys;
+  for (const auto& [key, value] : object.items()) keys.emplace(key, value);
+  Json result = Json::object();
+  for (auto& [key, value] : keys) result[key] = std::move(value);
+  return result;
+}
+
+}  // namespace
+
+std::optional<std::string> beyond_transformers(const EncoderConfig& config) {
+  const SharingPlan plan = config.plan();
+  const char* sentence = nullptr;
+  if (!config.albert() && config.inner_group_num != 1) {
+    sentence = "BERT in Transformers has no inner groups";
+  } else if (!config.albert() && !plan.unshared()) {
+    sentence = "BERT in Transformers shares no layers";
+  } else if (config.albert() && !plan.uniform()) {
+    sentence = "ALBERT in Transformers shares whole layers, not parts of them";
+  } else if (config.albert() &&
+             groups_of(plan, config.num_hidden_layers, config.inner_group_num) == 0) {
+    sentence = "ALBERT in Transformers shares layers in groups of neighbours only";
+  }
+  return sentence ? std::optional<std::string>(sentence) : std::nullopt;
+}
+
+Json hugging_face_config(const EncoderConfig& config) {
+  if (const auto reason = beyond_transformers(config)) {
+    throw UsageError("config.json: can't be in the format of Transformers, because {}", *reason);
+  }
+  const bool albert = config.albert();
+  EncoderConfig complete = resolved(config);
+  if (albert) {
+    complete.num_hidden_groups =
+        groups_of(config.plan(), config.num_hidden_layers, config.inner_group_num);
+  }
+  const Json ours = dump(complete);
+  const char* name = albert ? "AlbertForPreTraining" : "BertForPreTraining";
+  Json file = {{"architectures", Json::array({name})},
+               {"model_type", config.type},
+               {"dtype", "float32"},
+               {"pad_token_id", 0},
+               {"bos_token_id", nullptr},
+               {"eos_token_id", nullptr}};
+  for (const SharedField& field : shared_fields()) {
+    if (!field.standard(albert).is_null()) file[field.key] = ours.at(field.key);
+  }
+  if (albert) {
+    file["bos_token_id"] = 2;  // [CLS] and [SEP] of our vocabularies, and of ALBERT's
+    file["eos_token_id"] = 3;
+  } else {
+    file["classifier_dropout"] = nullptr;
+    file["is_decoder"] = false;
+    file["add_cross_attention"] = false;
+    file["use_cache"] = true;
+  }
+  // Transformers computes the same without it; only training goes on differently.
+  if (config.drops_feed_forward() == albert) {
+    file["feed_forward_dropout"] = config.drops_feed_forward();
+  }
+  return sorted(file);
+}
+
+Json reprise_config(const EncoderConfig& config) {
+  Json file = {{"architectures", Json::array({"RepriseEncoder"})}, {"model_type", kOurModelType}};
+  const Json ours = dump(resolved(config));  // named: items() doesn't keep it alive
+  for (const auto& [key, value] : ours.items()) {
+    if (!value.is_null()) file[key] = value;
+  }
+  return sorted(file);
+}
+
+Json model_config_json(const EncoderConfig& config) {
+  return beyond_transformers(config) ? reprise_config(config) : hugging_face_config(config);
+}
+
+}  // namespace reprise
