@@ -101,8 +101,7 @@ Batch make_batch(std::span<const Example> examples, int64_t first_sequence, int6
     fill(batch, example, s, row, m, first_sequence + s, max_positions);
     row += static_cast<int64_t>(example.ids.size());
     m += static_cast<int64_t>(example.masked_positions.size());
-    batch.padded_length =
-        std::max(batch.padded_length, static_cast<int64_t>(example.ids.size()));
+    batch.padded_length = std::max(batch.padded_length, static_cast<int64_t>(example.ids.size()));
   }
   return batch;
 }

@@ -9,15 +9,15 @@ namespace reprise {
 
 namespace {
 
-constexpr int32_t kIgnored = -100;   // the label of what is not predicted
+constexpr int32_t kIgnored = -100;  // the label of what is not predicted
 constexpr int32_t kSentenceClasses = 2;
 
 }  // namespace
 
 struct BatchFile::Row {
-  Tensor ids, labels;               // [1, S, L]
-  Tensor mask, types;               // [1, S, L], or undefined
-  Tensor sentence_labels;           // [1, S], or undefined
+  Tensor ids, labels;      // [1, S, L]
+  Tensor mask, types;      // [1, S, L], or undefined
+  Tensor sentence_labels;  // [1, S], or undefined
 };
 
 BatchFile::BatchFile(const std::string& path, const DatasetSettings& settings)
@@ -69,14 +69,27 @@ int64_t BatchFile::tokens_of(const Row& row, int64_t step, int64_t sequence) con
   const int64_t tokens = std::find(mask, mask + length_, 0) - mask;
   for (int64_t p = 0; p < length_; ++p) {
     if (mask[p] == (p < tokens ? 1 : 0)) continue;
-    throw DataError("{}: attention_mask, step {}, sequence {}, position {}: {}; a mask is ones and "
-                    "then zeros", path(), step, sequence, p, mask[p]);
+    throw DataError(
+        "{}: attention_mask, step {}, sequence {}, position {}: {}; a mask is ones and "
+        "then zeros",
+        path(), step, sequence, p, mask[p]);
   }
   if (tokens == 0) {
     throw DataError("{}: attention_mask, step {}, sequence {}: a sequence without tokens", path(),
                     step, sequence);
   }
   return tokens;
+}
+
+std::optional<int32_t> BatchFile::sentence_label_of(const Row& row, int64_t step,
+                                                    int64_t sequence) const {
+  if (!row.sentence_labels.defined()) return std::nullopt;
+  const int32_t label = row.sentence_labels.data<int32_t>()[sequence];
+  if (label < 0 || label >= kSentenceClasses) {
+    throw DataError("{}: sentence_labels, step {}, sequence {}: {} is not 0 or 1", path(), step,
+                    sequence, label);
+  }
+  return label;
 }
 
 Example BatchFile::example(const Row& row, int64_t step, int64_t sequence) const {
@@ -99,7 +112,8 @@ Example BatchFile::example(const Row& row, int64_t step, int64_t sequence) const
   for (int64_t p = 0; p < length_; ++p) {
     const int32_t label = at(row.labels, p);
     if (p >= tokens) {
-      if (label != kIgnored) refuse("labels", p, label, "is a label at padding; -100 belongs there");
+      if (label != kIgnored)
+        refuse("labels", p, label, "is a label at padding; -100 belongs there");
       continue;
     }
     const int32_t id = at(row.ids, p);
@@ -115,19 +129,12 @@ Example BatchFile::example(const Row& row, int64_t step, int64_t sequence) const
     example.masked_positions.push_back(static_cast<int32_t>(p));
     example.masked_labels.push_back(label);
   }
-  if (row.sentence_labels.defined()) {
-    const int32_t label = row.sentence_labels.data<int32_t>()[sequence];
-    if (label < 0 || label >= kSentenceClasses) {
-      throw DataError("{}: sentence_labels, step {}, sequence {}: {} is not 0 or 1", path(), step,
-                      sequence, label);
-    }
-    example.sentence_label = label;
-  }
+  example.sentence_label = sentence_label_of(row, step, sequence);
   return example;
 }
 
 BatchesDataset::BatchesDataset(const BatchesConfig& config, const DatasetSettings& settings)
-    : train_(config.path.string(), settings) {
+    : vocabulary_size_(settings.vocabulary_size), train_(config.path.string(), settings) {
   if (settings.sequences > 0 && settings.sequences != train_.sequences()) {
     throw ConfigError("{}: its batches have {} sequences, the configuration asks for {}",
                       train_.path(), train_.sequences(), settings.sequences);
@@ -139,10 +146,12 @@ BatchesDataset::BatchesDataset(const BatchesConfig& config, const DatasetSetting
                       valid_->path());
     }
   } else {
-    warnings_.push_back(fmt::format("no held-out batches: evaluation uses those of {}, which the "
-                                    "model is trained on", train_.path()));
+    warnings_.push_back(
+        fmt::format("no held-out batches: evaluation uses those of {}, which the "
+                    "model is trained on",
+                    train_.path()));
   }
-  baseline_ = measure(settings.vocabulary_size);
+  baseline_ = measure();
 }
 
 Batch BatchesDataset::batch(int64_t micro_batch, int64_t first_sequence) const {
@@ -150,15 +159,16 @@ Batch BatchesDataset::batch(int64_t micro_batch, int64_t first_sequence) const {
 }
 
 std::string BatchesDataset::description() const {
-  return fmt::format("batches: {} micro-batches of {} sequences from {}; evaluation: {} from {}",
-                     train_.steps(), train_.sequences(), train_.path(), evaluation().steps(),
-                     evaluation().path());
+  return fmt::format(
+      "batches: {} micro-batches of {} sequences from {}; evaluation: {}", train_.steps(),
+      train_.sequences(), train_.path(),
+      valid_ ? fmt::format("{} from {}", valid_->steps(), valid_->path()) : "the same batches");
 }
 
 // The training text as it was before masking: labels where there are some, ids elsewhere.
-Baseline BatchesDataset::measure(int64_t vocabulary_size) const {
-  std::vector<int64_t> counts(static_cast<size_t>(vocabulary_size), 1);
-  int64_t total = vocabulary_size;
+Baseline BatchesDataset::measure() const {
+  std::vector<int64_t> counts(static_cast<size_t>(vocabulary_size_), 1);
+  int64_t total = vocabulary_size_;
   for (int64_t n = 0; n < train_.steps(); ++n) {
     const Batch batch = train_.read(n, 0);
     for (const int32_t id : batch.ids.values<int32_t>()) ++counts[static_cast<size_t>(id)];

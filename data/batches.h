@@ -24,7 +24,8 @@ struct BatchesConfig {
   std::optional<std::filesystem::path> valid;
 
   void fields(Fields& f) {
-    f("path", path, "a safetensors file with input_ids and labels [steps, batch, length]").required();
+    f("path", path, "a safetensors file with input_ids and labels [steps, batch, length]")
+        .required();
     f("valid", valid, "such a file for evaluation; null: evaluation uses the training batches");
   }
 };
@@ -47,6 +48,7 @@ class BatchFile {
   struct Row;  // the tensors of one step
   Example example(const Row& row, int64_t step, int64_t sequence) const;
   int64_t tokens_of(const Row& row, int64_t step, int64_t sequence) const;
+  std::optional<int32_t> sentence_label_of(const Row& row, int64_t step, int64_t sequence) const;
 
   SafetensorsFile file_;
   DatasetSettings settings_;
@@ -66,14 +68,16 @@ class BatchesDataset final : public Dataset {
   Batch evaluation_batch(int64_t index) const override { return evaluation().read(index, 0); }
   const Baseline& baseline() const override { return baseline_; }
   bool evaluates_on_training_data() const override { return !valid_; }
+  int64_t vocabulary_size() const override { return vocabulary_size_; }
   bool has_sentence_labels() const override { return train_.has_sentence_labels(); }
   std::string description() const override;
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
  private:
   const BatchFile& evaluation() const { return valid_ ? *valid_ : train_; }
-  Baseline measure(int64_t vocabulary_size) const;
+  Baseline measure() const;
 
+  int64_t vocabulary_size_;
   BatchFile train_;
   std::optional<BatchFile> valid_;
   Baseline baseline_;

@@ -35,7 +35,8 @@ class Dataset {
 
   // Micro-batch number `micro_batch`, counted from 0 at the start of training: a function of the
   // number alone, whatever was asked before. So resuming needs no state. `first_sequence` is the
-  // number of its first sequence within the optimizer step (batch.h). Throws DataError past the end.
+  // number of its first sequence within the optimizer step (batch.h). Throws DataError past the
+  // end.
   virtual Batch batch(int64_t micro_batch, int64_t first_sequence) const = 0;
   // How many micro-batches there are; nothing: endless.
   virtual std::optional<int64_t> length() const { return std::nullopt; }
@@ -49,8 +50,10 @@ class Dataset {
   // True when there is no held-out data, so that evaluation says nothing about other text.
   virtual bool evaluates_on_training_data() const { return false; }
 
+  // Ids of all batches are below this; the model's table may have more rows.
+  virtual int64_t vocabulary_size() const = 0;
   virtual bool has_sentence_labels() const = 0;
-  virtual std::string description() const = 0;  // one line for the log
+  virtual std::string description() const = 0;                   // one line for the log
   virtual const std::vector<std::string>& warnings() const = 0;  // found while loading
 
   // What a piece stands for, a word's beginning shown by a space; empty for data without text.

@@ -12,7 +12,8 @@ namespace {
 // Places of the key.
 constexpr uint64_t kPacking = 1, kOrder = 2, kMasking = 3;
 
-void append(Example& example, const Corpus& corpus, int64_t begin, int32_t length, int32_t segment) {
+void append(Example& example, const Corpus& corpus, int64_t begin, int32_t length,
+            int32_t segment) {
   const auto first = corpus.tokens.begin() + begin;
   example.ids.insert(example.ids.end(), first, first + length);
   example.segments.insert(example.segments.end(), static_cast<size_t>(length), segment);
@@ -53,7 +54,8 @@ std::shared_ptr<const Examples::Epoch> Examples::pack(uint64_t number) const {
   auto epoch = std::make_shared<Epoch>();
   epoch->number = number;
   epoch->pairs = pack_pairs(corpus_, pair_settings_, key_.at(kPacking), number);
-  if (epoch->pairs.size() > UINT32_MAX) throw DataError("data: more than 2^32 examples in an epoch");
+  if (epoch->pairs.size() > UINT32_MAX)
+    throw DataError("data: more than 2^32 examples in an epoch");
   epoch->order.resize(epoch->pairs.size());
   std::iota(epoch->order.begin(), epoch->order.end(), 0u);
   RandomStream(key_.at(kOrder).at(number)).shuffle(std::span(epoch->order));
@@ -77,8 +79,7 @@ Example Examples::example(int64_t n) const {
   size_t place = 0;
   const std::shared_ptr<const Epoch> epoch = locate(n, place);
   const uint32_t index = epoch->order[place];
-  Example example =
-      assemble(epoch->pairs[index], corpus_, pair_settings_.task, pieces_.special);
+  Example example = assemble(epoch->pairs[index], corpus_, pair_settings_.task, pieces_.special);
   mask_tokens(example, pieces_, masking_settings_, key_.at(kMasking).at(epoch->number).at(index));
   return example;
 }

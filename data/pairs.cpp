@@ -52,8 +52,9 @@ class DocumentPacker {
     }
     const int64_t count = end - first;
     const int64_t cut =
-        count < 2 ? end
-                  : first + 1 + static_cast<int64_t>(random_.below(static_cast<uint64_t>(count - 1)));
+        count < 2
+            ? end
+            : first + 1 + static_cast<int64_t>(random_.below(static_cast<uint64_t>(count - 1)));
     const bool nsp = settings_.task == SentenceTask::nsp;
     if (count < 2 && !nsp && settings_.behaviour == Behaviour::paper) {
       cut_sentence(first);
@@ -139,16 +140,20 @@ class DocumentPacker {
 
 std::vector<Pair> pack_pairs(const Corpus& corpus, const PairSettings& settings, RandomKey key,
                              uint64_t epoch) {
-  const int64_t least = special_pieces(settings.task) + (settings.task == SentenceTask::none ? 1 : 2);
+  const int64_t least =
+      special_pieces(settings.task) + (settings.task == SentenceTask::none ? 1 : 2);
   if (settings.max_length < least) {
-    throw ConfigError("data.max_length: {} is too short: the special pieces and a token for each "
-                      "segment make {}", settings.max_length, least);
+    throw ConfigError(
+        "data.max_length: {} is too short: the special pieces and a token for each "
+        "segment make {}",
+        settings.max_length, least);
   }
   if (settings.task == SentenceTask::nsp && settings.behaviour == Behaviour::paper &&
       corpus.document_count() < 2) {
-    throw DataError("data: next sentence prediction (nsp) needs at least two documents, to take "
-                    "unrelated text from; there is {} (a blank line ends a document)",
-                    corpus.document_count());
+    throw DataError(
+        "data: next sentence prediction (nsp) needs at least two documents, to take "
+        "unrelated text from; there is {} (a blank line ends a document)",
+        corpus.document_count());
   }
   std::vector<Pair> pairs;
   for (int64_t d = 0; d < corpus.document_count(); ++d) {
@@ -156,9 +161,10 @@ std::vector<Pair> pack_pairs(const Corpus& corpus, const PairSettings& settings,
     DocumentPacker(corpus, settings, d, random, pairs).pack();
   }
   if (pairs.empty()) {
-    throw DataError("data: no example can be made of {} documents with {} tokens in all: the "
-                    "sentence order task needs two tokens in a row",
-                    corpus.document_count(), corpus.tokens.size());
+    throw DataError(
+        "data: no example can be made of {} documents with {} tokens in all: the "
+        "sentence order task needs two tokens in a row",
+        corpus.document_count(), corpus.tokens.size());
   }
   return pairs;
 }

@@ -46,11 +46,20 @@ bool WireReader::next(WireField& field) {
   }
   field = {static_cast<uint32_t>(tag >> 3), static_cast<WireField::Type>(tag & 7), 0, {}};
   switch (tag & 7) {
-    case WireField::varint: field.value = varint(); break;
-    case WireField::fixed64: field.value = little_endian(take(8)); break;
-    case WireField::bytes: field.data = take(varint()); break;
-    case WireField::fixed32: field.value = little_endian(take(4)); break;
-    default: throw DataError("{}: not a protobuf that is known here: wire type {}", name_, tag & 7);
+    case WireField::varint:
+      field.value = varint();
+      break;
+    case WireField::fixed64:
+      field.value = little_endian(take(8));
+      break;
+    case WireField::bytes:
+      field.data = take(varint());
+      break;
+    case WireField::fixed32:
+      field.value = little_endian(take(4));
+      break;
+    default:
+      throw DataError("{}: not a protobuf that is known here: wire type {}", name_, tag & 7);
   }
   return true;
 }

@@ -11,8 +11,8 @@ namespace reprise {
 struct WireField {
   uint32_t number = 0;
   enum Type : uint8_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 } type = varint;
-  uint64_t value = 0;      // of every type but bytes
-  std::string_view data;   // of type bytes: a string or a message within
+  uint64_t value = 0;     // of every type but bytes
+  std::string_view data;  // of type bytes: a string or a message within
 
   float as_float() const;  // of fixed32
 };

@@ -16,11 +16,12 @@ std::vector<std::string> dataset_types();
 
 struct DataConfig {
   std::string type = "text";
-  TextDataConfig text;        // of type "text"
-  BatchesConfig batches;      // of type "batches"
+  TextDataConfig text;    // of type "text"
+  BatchesConfig batches;  // of type "batches"
 
   void fields(Fields& f) {
-    f("type", type, "text: files of sentences; batches: ready-made batches").one_of(dataset_types());
+    f("type", type, "text: files of sentences; batches: ready-made batches")
+        .one_of(dataset_types());
     if (type == "text") text.fields(f);
     if (type == "batches") batches.fields(f);
   }

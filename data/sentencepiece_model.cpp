@@ -73,11 +73,14 @@ void check_trainer_spec(std::string_view bytes, const std::string& name) {
   WireReader reader(bytes, name);
   for (WireField field; reader.next(field);) {
     if (field.number == trainer_field::model_type && field.value != kUnigram) {
-      throw DataError("{}: a SentencePiece model of type {} (2 BPE, 3 word, 4 char); only unigram "
-                      "models (1) are supported", name, field.value);
+      throw DataError(
+          "{}: a SentencePiece model of type {} (2 BPE, 3 word, 4 char); only unigram "
+          "models (1) are supported",
+          name, field.value);
     }
     if ((field.number == trainer_field::whitespace_as_suffix ||
-         field.number == trainer_field::byte_fallback) && field.value != 0) {
+         field.number == trainer_field::byte_fallback) &&
+        field.value != 0) {
       throw DataError("{}: models with {} are not supported", name,
                       field.number == trainer_field::byte_fallback ? "byte_fallback"
                                                                    : "treat_whitespace_as_suffix");
@@ -124,18 +127,25 @@ void parse_normalizer_spec(std::string_view bytes, SentencePieceModel& model,
   WireReader reader(bytes, name);
   for (WireField field; reader.next(field);) {
     switch (field.number) {
-      case normalizer_field::name: model.rules = field.data; break;
+      case normalizer_field::name:
+        model.rules = field.data;
+        break;
       case normalizer_field::charsmap:
         expect_type(field, WireField::bytes, name);
         check_charsmap(field.data, name);
         model.charsmap = field.data;
         break;
-      case normalizer_field::add_dummy_prefix: model.add_dummy_prefix = field.value; break;
+      case normalizer_field::add_dummy_prefix:
+        model.add_dummy_prefix = field.value;
+        break;
       case normalizer_field::remove_extra_whitespaces:
         model.remove_extra_whitespaces = field.value;
         break;
-      case normalizer_field::escape_whitespaces: model.escape_whitespaces = field.value; break;
-      default: break;
+      case normalizer_field::escape_whitespaces:
+        model.escape_whitespaces = field.value;
+        break;
+      default:
+        break;
     }
   }
   if (!model.escape_whitespaces) {
@@ -153,8 +163,8 @@ void check_pieces(const SentencePieceModel& model, const std::string& name) {
     unknown += piece.type == PieceType::unknown;
   }
   if (unknown != 1) {
-    throw DataError("{}: {} pieces of type unknown among {}; a model has exactly one", name, unknown,
-                    model.pieces.size());
+    throw DataError("{}: {} pieces of type unknown among {}; a model has exactly one", name,
+                    unknown, model.pieces.size());
   }
 }
 

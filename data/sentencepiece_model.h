@@ -13,7 +13,13 @@
 
 namespace reprise {
 
-enum class PieceType : uint8_t { normal = 1, unknown = 2, control = 3, user_defined = 4, unused = 5 };
+enum class PieceType : uint8_t {
+  normal = 1,
+  unknown = 2,
+  control = 3,
+  user_defined = 4,
+  unused = 5
+};
 
 struct Piece {
   std::string text;  // UTF-8; U+2581 stands for a space

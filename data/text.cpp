@@ -54,10 +54,9 @@ void check_utf8(const std::string& path, std::string& content, InvalidUtf8 polic
     ++count;
     if (first.size() < kLinesNamed) first.push_back(number);
   });
-  const std::string what =
-      fmt::format("{}:{}: not valid UTF-8 ({} {}: {}{})", path, first.front(), count,
-                  count == 1 ? "line" : "lines", fmt::join(first, ", "),
-                  count > static_cast<int64_t>(first.size()) ? ", …" : "");
+  const std::string what = fmt::format("{}:{}: not valid UTF-8 ({} {}: {}{})", path, first.front(),
+                                       count, count == 1 ? "line" : "lines", fmt::join(first, ", "),
+                                       count > static_cast<int64_t>(first.size()) ? ", …" : "");
   if (policy == InvalidUtf8::error) {
     throw DataError("{}; convert the file, or set data.invalid_utf8 to \"replace\"", what);
   }
@@ -121,8 +120,9 @@ Text load_text(const std::vector<std::string>& paths, InvalidUtf8 policy) {
 Text hold_out(Text& text) {
   const auto sentences = static_cast<int64_t>(text.sentences.size());
   if (sentences < 2) {
-    throw DataError("data.train: a single sentence can't be cut into text to train on and held-out "
-                    "text; give data.valid");
+    throw DataError(
+        "data.train: a single sentence can't be cut into text to train on and held-out "
+        "text; give data.valid");
   }
   const int64_t wanted = std::max<int64_t>(1, (sentences + 19) / 20);  // 5 %
   int64_t first = sentences - wanted;

@@ -13,8 +13,8 @@ Behaviour behaviour_of(const TextDataConfig& config) {
 void MaskingConfig::check(Problems& problems) const {
   if (mask_share + random_share > 1 + 1e-9) {
     problems.add("random_share",
-                 fmt::format("mask_share {} and random_share {} together are more than 1", mask_share,
-                             random_share));
+                 fmt::format("mask_share {} and random_share {} together are more than 1",
+                             mask_share, random_share));
   }
 }
 

@@ -18,10 +18,19 @@ constexpr uint64_t kPacking = 1, kMasking = 3;
 
 const DatasetSettings& checked(const TextDataConfig& config, const DatasetSettings& settings) {
   if (config.max_length > settings.max_positions) {
-    throw ConfigError("data.max_length: {} is more than the model's {} positions "
-                      "(max_position_embeddings)", config.max_length, settings.max_positions);
+    throw ConfigError(
+        "data.max_length: {} is more than the model's {} positions "
+        "(max_position_embeddings)",
+        config.max_length, settings.max_positions);
   }
-  if (settings.sequences < 1) throw ConfigError("data: a batch of {} sequences", settings.sequences);
+  if (config.sentence_task != "none" && settings.segment_types < 2) {
+    throw ConfigError(
+        "data.sentence_task: {} has two segments, the model's table (type_vocab_size) "
+        "has {}",
+        config.sentence_task, settings.segment_types);
+  }
+  if (settings.sequences < 1)
+    throw ConfigError("data: a batch of {} sequences", settings.sequences);
   return settings;
 }
 
@@ -38,8 +47,8 @@ TextDataset::TextDataset(const TextDataConfig& config, const DatasetSettings& se
       train_(tokenize(texts_.train, vocabulary_)),
       valid_(tokenize(texts_.valid, vocabulary_)),
       examples_(train_, pair_settings(config), pieces_, masking_, RandomKey(settings.seed)),
-      evaluation_(pack_pairs(valid_, pair_settings(config), RandomKey(kEvaluationSeed).at(kPacking),
-                             0)),
+      evaluation_(
+          pack_pairs(valid_, pair_settings(config), RandomKey(kEvaluationSeed).at(kPacking), 0)),
       baseline_(measure()) {
   texts_ = {};
 }
@@ -67,7 +76,8 @@ Vocabulary TextDataset::learn_or_load(const TextDataConfig& config, const Text& 
     if (vocabulary.size() < wanted) {
       warnings_.push_back(fmt::format(
           "the training text gives only {} pieces; the model keeps its {} rows, and the last {} "
-          "are never used", vocabulary.size(), wanted, wanted - vocabulary.size()));
+          "are never used",
+          vocabulary.size(), wanted, wanted - vocabulary.size()));
     }
     return vocabulary;
   }
@@ -116,8 +126,8 @@ Batch TextDataset::evaluation_batch(int64_t index) const {
 
 Baseline TextDataset::measure() const {
   const std::vector<int64_t> counts = token_counts(train_, vocabulary_.size());
-  const double total = static_cast<double>(train_.tokens.size()) +
-                       static_cast<double>(vocabulary_.size());
+  const double total =
+      static_cast<double>(train_.tokens.size()) + static_cast<double>(vocabulary_.size());
   double loss = 0;
   int64_t masked = 0, swapped = 0;
   for (size_t i = 0; i < evaluation_.size(); ++i) {

@@ -1,4 +1,5 @@
-// TextDataset: text files made into masked sentence pairs.
+// TextDataset: text files made into masked sentence pairs. Held-out text is packed and masked by
+// the same rules as training text, once and for all.
 #pragma once
 
 #include <memory>
@@ -23,6 +24,7 @@ class TextDataset final : public Dataset {
   int64_t evaluation_batches() const override;
   Batch evaluation_batch(int64_t index) const override;
   const Baseline& baseline() const override { return baseline_; }
+  int64_t vocabulary_size() const override { return vocabulary_.size(); }
   bool has_sentence_labels() const override { return task_ != SentenceTask::none; }
   std::string description() const override;
   const std::vector<std::string>& warnings() const override { return warnings_; }

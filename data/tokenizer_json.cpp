@@ -122,8 +122,11 @@ Json post_processor(const SpecialPieces& special) {
 }
 
 Json special_tokens_map() {
-  return {{"cls_token", "[CLS]"}, {"sep_token", "[SEP]"}, {"mask_token", "[MASK]"},
-          {"pad_token", "<pad>"}, {"unk_token", "<unk>"}};
+  return {{"cls_token", "[CLS]"},
+          {"sep_token", "[SEP]"},
+          {"mask_token", "[MASK]"},
+          {"pad_token", "<pad>"},
+          {"unk_token", "<unk>"}};
 }
 
 }  // namespace

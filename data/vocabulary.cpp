@@ -26,7 +26,8 @@ Vocabulary::Vocabulary(std::string model_bytes, const std::string& name)
   if (ordinary_.empty()) throw DataError("{}: no piece of the vocabulary stands for text", name);
   try {
     const auto status = processor_->LoadFromSerializedProto(bytes_);
-    if (!status.ok()) throw DataError("{}: not a usable model: {}", name, library_reason(status.error_message()));
+    if (!status.ok())
+      throw DataError("{}: not a usable model: {}", name, library_reason(status.error_message()));
   } catch (const Error&) {
     throw;
   } catch (const std::bad_alloc&) {
@@ -43,15 +44,19 @@ int32_t Vocabulary::id_of(std::string_view piece, const std::string& name) const
   for (size_t id = 0; id < model_.pieces.size(); ++id) {
     if (model_.pieces[id].text == piece) return static_cast<int32_t>(id);
   }
-  throw DataError("{}: the vocabulary has no piece {}; pretraining needs <pad>, <unk>, [CLS], [SEP] "
-                  "and [MASK]", name, piece);
+  throw DataError(
+      "{}: the vocabulary has no piece {}; pretraining needs <pad>, <unk>, [CLS], [SEP] "
+      "and [MASK]",
+      name, piece);
 }
 
 std::vector<int32_t> Vocabulary::encode(std::string_view sentence) const {
   static_assert(std::is_same_v<int, int32_t>);
   std::vector<int32_t> ids;
   const auto status = processor_->Encode(sentence, &ids);
-  if (!status.ok()) throw DataError("vocabulary: can't encode a sentence: {}", library_reason(status.error_message()));
+  if (!status.ok())
+    throw DataError("vocabulary: can't encode a sentence: {}",
+                    library_reason(status.error_message()));
   return ids;
 }
 

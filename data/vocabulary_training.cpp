@@ -108,7 +108,8 @@ std::string cache_key(std::span<const std::string_view> sentences,
     hasher.update(std::as_bytes(std::span(text)));
     hasher.update(std::as_bytes(std::span("\n", 1)));
   };
-  std::vector<std::string> lines{"rounded scores", fmt::format("sentences={}", settings.max_sentences)};
+  std::vector<std::string> lines{"rounded scores",
+                                 fmt::format("sentences={}", settings.max_sentences)};
   for (const auto& [name, value] : trainer_arguments(settings)) lines.push_back(name + "=" + value);
   std::ranges::sort(lines);
   for (const std::string& line : lines) add(line);
@@ -143,8 +144,8 @@ void to_cache(const std::filesystem::path& path, const std::string& bytes,
     std::filesystem::create_directories(path.parent_path());
     write_file(path.string(), bytes);
   } catch (const std::exception& error) {
-    warnings.push_back(fmt::format("the vocabulary can't be kept for the next run: {}",
-                                   error.what()));
+    warnings.push_back(
+        fmt::format("the vocabulary can't be kept for the next run: {}", error.what()));
   }
 }
 
@@ -159,8 +160,8 @@ std::string train_vocabulary(std::span<const std::string_view> sentences,
   }
   std::string model;
   try {
-    const auto status = sentencepiece::SentencePieceTrainer::Train(trainer_arguments(settings),
-                                                                   &iterator, &model);
+    const auto status =
+        sentencepiece::SentencePieceTrainer::Train(trainer_arguments(settings), &iterator, &model);
     if (!status.ok()) {
       throw DataError("vocabulary: {} pieces can't be learned from this text: {}", settings.size,
                       library_reason(status.error_message()));
@@ -180,7 +181,8 @@ Vocabulary cached_vocabulary(std::span<const std::string_view> sentences,
                              std::vector<std::string>& warnings) {
   const std::filesystem::path folder = cache_folder();
   if (folder.empty()) {
-    warnings.push_back("neither XDG_CACHE_HOME nor HOME names a folder: the vocabulary is not kept");
+    warnings.push_back(
+        "neither XDG_CACHE_HOME nor HOME names a folder: the vocabulary is not kept");
     return Vocabulary(train_vocabulary(sentences, settings), "the trained vocabulary");
   }
   const auto path = folder / ("vocabulary-" + cache_key(sentences, settings) + ".model");

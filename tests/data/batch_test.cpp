@@ -13,10 +13,16 @@ std::vector<int32_t> list(const Tensor& tensor) {
 }
 using List = std::vector<int32_t>;
 
-const Example kFirst{.ids = {2, 4, 3}, .segments = {0, 0, 1}, .masked_positions = {1},
-                     .masked_labels = {9}, .sentence_label = 1};
-const Example kSecond{.ids = {2, 7, 8, 4, 3}, .segments = {0, 0, 0, 1, 1},
-                      .masked_positions = {2, 3}, .masked_labels = {8, 5}, .sentence_label = 0};
+const Example kFirst{.ids = {2, 4, 3},
+                     .segments = {0, 0, 1},
+                     .masked_positions = {1},
+                     .masked_labels = {9},
+                     .sentence_label = 1};
+const Example kSecond{.ids = {2, 7, 8, 4, 3},
+                      .segments = {0, 0, 0, 1, 1},
+                      .masked_positions = {2, 3},
+                      .masked_labels = {8, 5},
+                      .sentence_label = 0};
 
 TEST(Batch, LaysSequencesBackToBack) {
   const Batch batch = make_batch(std::vector{kFirst, kSecond}, 6, 10);

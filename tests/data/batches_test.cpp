@@ -28,8 +28,10 @@ class BatchesTest : public testing::Test {
     return {{"input_ids", {{2, 2, 4}, {2, 4, 3, 0, 2, 7, 4, 3, 2, 9, 3, 0, 2, 4, 5, 3}}},
             {"attention_mask", {{2, 2, 4}, {1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1}}},
             {"token_type_ids", {{2, 2, 4}, {0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 1, 1}}},
-            {"labels", {{2, 2, 4}, {-100, 6, -100, -100, -100, -100, 8, -100,  //
-                                    -100, 9, -100, -100, -100, 6, -100, -100}}},
+            {"labels",
+             {{2, 2, 4},
+              {-100, 6, -100, -100, -100, -100, 8, -100,  //
+               -100, 9, -100, -100, -100, 6, -100, -100}}},
             {"sentence_labels", {{2, 2}, {1, 0, 1, 1}}}};
   }
 
@@ -86,15 +88,15 @@ TEST_F(BatchesTest, EvaluatesOnItsOwnBatchesAndSaysSo) {
   EXPECT_EQ(list(data.evaluation_batch(1).ids), list(data.batch(1, 0).ids));
   EXPECT_EQ(data.baseline().majority_share, 0.75);
   // Unmasked: 2 6 3 · 2 7 8 3 · 2 9 3 · 2 6 5 3; 14 tokens and one more for each of 10 ids.
-  EXPECT_NEAR(data.baseline().unigram_loss,
-              -(2 * std::log(3 / 24.0) + 2 * std::log(2 / 24.0)) / 4, 1e-12);
+  EXPECT_NEAR(data.baseline().unigram_loss, -(2 * std::log(3 / 24.0) + 2 * std::log(2 / 24.0)) / 4,
+              1e-12);
 }
 
 TEST_F(BatchesTest, EvaluatesOnAFileOfItsOwn) {
   Tensors valid = sound();
   valid["input_ids"].second[1] = 5;
-  const BatchesDataset data({.path = write("b.safetensors", sound()),
-                             .valid = write("v.safetensors", valid)}, settings_);
+  const BatchesDataset data(
+      {.path = write("b.safetensors", sound()), .valid = write("v.safetensors", valid)}, settings_);
   EXPECT_FALSE(data.evaluates_on_training_data());
   EXPECT_TRUE(data.warnings().empty());
   EXPECT_EQ(list(data.evaluation_batch(0).ids)[1], 5);
@@ -115,14 +117,16 @@ TEST_F(BatchesTest, DoesWithoutTheOptionalTensors) {
 }
 
 TEST_F(BatchesTest, NamesTensorStepSequenceAndPosition) {
-  expect_refused("input_ids", 9, 10, "input_ids, step 1, sequence 0, position 1: 10 is not in [0, 10)");
+  expect_refused("input_ids", 9, 10,
+                 "input_ids, step 1, sequence 0, position 1: 10 is not in [0, 10)");
   expect_refused("input_ids", 6, -1, "input_ids, step 0, sequence 1, position 2: -1");
   expect_refused("labels", 6, 10, "labels, step 0, sequence 1, position 2: 10 is not in [0, 10)");
   expect_refused("labels", 6, -1, "labels, step 0, sequence 1, position 2: -1");
   expect_refused("labels", 3, 5, "labels, step 0, sequence 0, position 3: 5 is a label at padding");
   expect_refused("token_type_ids", 4, 2, "token_type_ids, step 0, sequence 1, position 0: 2");
   expect_refused("token_type_ids", 4, -1, "token_type_ids, step 0, sequence 1, position 0: -1");
-  expect_refused("attention_mask", 1, 0, "sequence 0, position 2: 1; a mask is ones and then zeros");
+  expect_refused("attention_mask", 1, 0,
+                 "sequence 0, position 2: 1; a mask is ones and then zeros");
   expect_refused("attention_mask", 5, 2, "sequence 1, position 1: 2; a mask");
   expect_refused("sentence_labels", 3, 2, "sentence_labels, step 1, sequence 1: 2 is not 0 or 1");
 }
@@ -130,7 +134,8 @@ TEST_F(BatchesTest, NamesTensorStepSequenceAndPosition) {
 TEST_F(BatchesTest, RefusesSequencesWithoutTokens) {
   Tensors tensors = sound();
   for (size_t p = 0; p < 4; ++p) tensors["attention_mask"].second[p] = 0;
-  test::expect_error([&] { dataset(tensors); }, ExitCode::data, "sequence 0: a sequence without tokens");
+  test::expect_error([&] { dataset(tensors); }, ExitCode::data,
+                     "sequence 0: a sequence without tokens");
 }
 
 TEST_F(BatchesTest, IdsAtPaddingDontMatter) {

@@ -68,8 +68,8 @@ TEST(Examples, HaveEachOfAnEpochOnceAndAnotherOrderNext) {
   const Source source;
   const Examples examples = source.examples();
   const int64_t size = examples.first_epoch_size();
-  ASSERT_EQ(size, static_cast<int64_t>(pack_pairs(source.corpus, source.pairs,
-                                                  RandomKey(1).at(1), 0).size()));
+  ASSERT_EQ(size, static_cast<int64_t>(
+                      pack_pairs(source.corpus, source.pairs, RandomKey(1).at(1), 0).size()));
   std::set<List> epoch;
   for (int64_t n = 0; n < size; ++n) epoch.insert(unmasked(examples.example(n)));
   EXPECT_EQ(static_cast<int64_t>(epoch.size()), size);

@@ -15,14 +15,15 @@ namespace reprise::test {
 
 inline const std::vector<std::string>& sample_sentences() {
   static const std::vector<std::string> sentences = [] {
-    const std::vector<std::string> words = {"the",    "people", "of",     "state",  "union", "congress",
-                                            "nation", "peace",  "labour", "report", "year",  "and",
-                                            "we",     "must",   "work",   "great",  "under", "treasury"};
+    const std::vector<std::string> words = {
+        "the",    "people", "of",  "state", "union", "congress", "nation", "peace", "labour",
+        "report", "year",   "and", "we",    "must",  "work",     "great",  "under", "treasury"};
     std::mt19937 random(3);
     std::vector<std::string> made;
     for (int s = 0; s < 300; ++s) {
       std::string sentence;
-      for (size_t w = 3 + random() % 9; w > 0; --w) sentence += words[random() % words.size()] + " ";
+      for (size_t w = 3 + random() % 9; w > 0; --w)
+        sentence += words[random() % words.size()] + " ";
       sentence.back() = '.';
       made.push_back(sentence);
     }

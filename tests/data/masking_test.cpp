@@ -90,8 +90,8 @@ TEST(Masking, RandomPiecesAreSpecialOnlyInTheReleasedBehaviour) {
   for (const Behaviour behaviour : {Behaviour::paper, Behaviour::released}) {
     std::map<int32_t, int> drawn;
     for (uint64_t key = 0; key < 2000; ++key) {
-      const Example after = masked(
-          example_of(64), {.mask_share = 0, .random_share = 1, .behaviour = behaviour}, key);
+      const Example after =
+          masked(example_of(64), {.mask_share = 0, .random_share = 1, .behaviour = behaviour}, key);
       for (const int32_t position : after.masked_positions) ++drawn[after.ids[position]];
     }
     EXPECT_EQ(drawn.contains(0), behaviour == Behaviour::released);
@@ -131,8 +131,8 @@ TEST(Masking, NGramsHaveTheirDistribution) {
   std::map<int, double> runs;
   double all = 0;
   for (uint64_t key = 0; key < 100; ++key) {
-    const Example after = masked(
-        before, {.strategy = MaskingStrategy::ngram, .probability = 0.01}, key);
+    const Example after =
+        masked(before, {.strategy = MaskingStrategy::ngram, .probability = 0.01}, key);
     for (size_t m = 0; m < after.masked_positions.size();) {
       int length = 1;
       while (m + length < after.masked_positions.size() &&
@@ -158,8 +158,8 @@ TEST(Masking, NGramsCrossTheSeparatorOnlyInTheReleasedBehaviour) {
   const auto share = [&](Behaviour behaviour) {
     double across = 0;
     for (uint64_t key = 0; key < 1000; ++key) {
-      const MaskingSettings settings{.strategy = MaskingStrategy::ngram, .probability = 0.2,
-                                     .behaviour = behaviour};
+      const MaskingSettings settings{
+          .strategy = MaskingStrategy::ngram, .probability = 0.2, .behaviour = behaviour};
       across += masked(before, settings, key).masked_positions == std::vector<int32_t>{1, 3};
     }
     return across / 1000;

@@ -31,8 +31,8 @@ TEST(Pairs, FitAndHaveTwoSegmentsOfOneDocument) {
   for (const Behaviour behaviour : {Behaviour::paper, Behaviour::released}) {
     for (uint32_t seed = 0; seed < 20; ++seed) {
       const Corpus corpus = random_corpus(seed, 12, 9, 25);
-      const PairSettings settings{.max_length = 24, .short_sequence_probability = 0.3,
-                                  .behaviour = behaviour};
+      const PairSettings settings{
+          .max_length = 24, .short_sequence_probability = 0.3, .behaviour = behaviour};
       for (const Pair& pair : pack(corpus, settings)) {
         ASSERT_GE(pair.a_length, 1);
         ASSERT_GE(pair.b_length, 1);
@@ -80,12 +80,12 @@ TEST(Pairs, AreAFunctionOfSeedAndEpoch) {
 TEST(Pairs, ShortTargetsAreUniform) {
   const Corpus corpus = corpus_of({std::vector<int>(20000, 1)});
   std::map<int, int> lengths;
-  const std::vector<Pair> pairs =
-      pack(corpus, {.max_length = 13, .short_sequence_probability = 1});
+  const std::vector<Pair> pairs = pack(corpus, {.max_length = 13, .short_sequence_probability = 1});
   for (const Pair& pair : pairs) ++lengths[pair.a_length + pair.b_length];
   for (int length = 2; length <= 10; ++length) {
     EXPECT_NEAR(static_cast<double>(lengths[length]) / static_cast<double>(pairs.size()), 1 / 9.0,
-                0.02) << length;
+                0.02)
+        << length;
   }
   EXPECT_EQ(lengths.size(), 9u);
   for (const Pair& pair : pack(corpus, {.max_length = 13, .short_sequence_probability = 0})) {
@@ -138,7 +138,8 @@ TEST(Pairs, UnusedSentencesGoBackAfterARandomSegment) {
   const Corpus corpus = random_corpus(9, 60, 20, 6);
   std::vector<int> used(corpus.tokens.size());
   for (const Pair& pair :
-       pack(corpus, {.max_length = 200, .task = SentenceTask::nsp, .short_sequence_probability = 0})) {
+       pack(corpus,
+            {.max_length = 200, .task = SentenceTask::nsp, .short_sequence_probability = 0})) {
     for (int32_t i = 0; i < pair.a_length; ++i) ++used[pair.a + i];
     if (pair.label) continue;
     for (int32_t i = 0; i < pair.b_length; ++i) ++used[pair.b + i];
@@ -171,8 +172,9 @@ TEST(Pairs, SayWhyNothingCanBePacked) {
 // One document only: the released code takes unrelated text from the document itself.
 TEST(Pairs, ReleasedNextSentenceWorksWithOneDocument) {
   const Corpus corpus = corpus_of({{4, 4, 4, 4}});
-  EXPECT_FALSE(pack(corpus, {.max_length = 12, .task = SentenceTask::nsp,
-                             .behaviour = Behaviour::released}).empty());
+  EXPECT_FALSE(
+      pack(corpus, {.max_length = 12, .task = SentenceTask::nsp, .behaviour = Behaviour::released})
+          .empty());
 }
 
 }  // namespace

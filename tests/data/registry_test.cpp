@@ -62,9 +62,12 @@ TEST(Registry, RefusesWhatCantBe) {
 
 TEST(Registry, MakesWhatTheConfigNames) {
   EXPECT_EQ(dataset_types(), (std::vector<std::string>{"text", "batches"}));
-  test::expect_error([] { make_dataset(bound(R"({"train": "/none/a.txt"})"),
-                                       {.vocabulary_size = 10, .max_positions = 512, .sequences = 1});
-                     }, ExitCode::no_input, "/none/a.txt");
+  test::expect_error(
+      [] {
+        make_dataset(bound(R"({"train": "/none/a.txt"})"),
+                     {.vocabulary_size = 10, .max_positions = 512, .sequences = 1});
+      },
+      ExitCode::no_input, "/none/a.txt");
   test::expect_error([] { make_dataset(bound(R"({"type": "batches", "path": "/none/b"})"), {}); },
                      ExitCode::no_input, "/none/b");
 }

@@ -59,7 +59,8 @@ TEST(SentencePieceModel, RefusesWhatIsNoModel) {
   expect_refused(varint(1 << 3 | 3), "wire type 3");
   expect_refused(special_fields() + bytes_field(9, ""), "field 9");
   expect_refused(special_fields() + varint(1 << 3) + varint(1), "wire type 0");
-  expect_refused(special_fields() + bytes_field(3, "") + bytes_field(3, ""), "field 3 is there twice");
+  expect_refused(special_fields() + bytes_field(3, "") + bytes_field(3, ""),
+                 "field 3 is there twice");
   expect_refused(special_fields() + bytes_field(2, ""), "field 3 is missing");
 }
 
@@ -87,10 +88,13 @@ TEST(SentencePieceModel, RefusesDamagedRules) {
     return special_fields() + piece_field("a", -1, 1) + bytes_field(2, "") +
            bytes_field(3, bytes_field(2, charsmap));
   };
-  const auto number = [](uint32_t value) { return std::string(reinterpret_cast<char*>(&value), 4); };
+  const auto number = [](uint32_t value) {
+    return std::string(reinterpret_cast<char*>(&value), 4);
+  };
   const std::string leaves(255 * 4, '\x80');  // units with the top bit: values
   const std::string end(1, '\0');
-  EXPECT_NO_THROW(parse_sentencepiece_model(with_rules(number(1024) + number(0) + leaves + end), "m"));
+  EXPECT_NO_THROW(
+      parse_sentencepiece_model(with_rules(number(1024) + number(0) + leaves + end), "m"));
   expect_refused(with_rules("ab"), "no size");
   expect_refused(with_rules(number(1024) + number(0)), "longer than the file says");
   expect_refused(with_rules(number(0xFFFFFFFF) + number(0) + leaves + end), "longer than the file");
@@ -117,14 +121,20 @@ TEST(SentencePieceModel, SurvivesMutations) {
       size_t at = random() % range;
       if (round % 4 == 0) at = bytes.size() - 1 - at;
       switch (round % 3 == 0 ? random() % 3 : 0) {
-        case 0: bytes[at] = static_cast<char>(random()); break;
-        case 1: bytes.erase(at, 1 + random() % 4); break;
-        default: bytes.insert(at, 1, static_cast<char>(random()));
+        case 0:
+          bytes[at] = static_cast<char>(random());
+          break;
+        case 1:
+          bytes.erase(at, 1 + random() % 4);
+          break;
+        default:
+          bytes.insert(at, 1, static_cast<char>(random()));
       }
     }
     try {
       const Vocabulary vocabulary(bytes, "mutated");
-      for (const char* text : {"the people of the union", "Ünïcödé ﬁ Ⅷ", "\xF0\x9F\x98\x80 x", ""}) {
+      for (const char* text :
+           {"the people of the union", "Ünïcödé ﬁ Ⅷ", "\xF0\x9F\x98\x80 x", ""}) {
         for (const int32_t id : vocabulary.encode(text)) ASSERT_LT(id, vocabulary.size());
       }
       ++loaded;

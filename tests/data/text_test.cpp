@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <filesystem>
+#include <random>
 
 #include "core/files.h"
 #include "tests/core/expect_error.h"
@@ -12,8 +13,8 @@
 namespace reprise {
 namespace {
 
-using test::TemporaryDirectory;
 using test::contains;
+using test::TemporaryDirectory;
 using Strings = std::vector<std::string_view>;
 using Bounds = std::vector<int64_t>;
 
@@ -59,38 +60,69 @@ TEST(Text, ReadsGzip) {
   gzFile file = gzopen((folder / "a.txt.gz").c_str(), "wb");
   gzputs(file, "one\ntwo\n");
   gzclose(file);
-  EXPECT_EQ(load_text({folder / "a.txt.gz"}, InvalidUtf8::error).sentences, (Strings{"one", "two"}));
+  EXPECT_EQ(load_text({folder / "a.txt.gz"}, InvalidUtf8::error).sentences,
+            (Strings{"one", "two"}));
 }
 
 TEST(Text, NamesWhatIsNoText) {
   EXPECT_PRED2(contains, message(""), "empty");
   EXPECT_PRED2(contains, message("\n \r\n\t\n"), "empty or blank");
-  EXPECT_PRED2(contains, message(std::string("one\ntw\0o\n", 9)), "a.txt:2: not a text file: it has a NUL");
+  EXPECT_PRED2(contains, message(std::string("one\ntw\0o\n", 9)),
+               "a.txt:2: not a text file: it has a NUL");
   EXPECT_PRED2(contains, message("\xFF\xFEo\0"), "UTF-16");
   EXPECT_PRED2(contains, message("one\n\xC3(\n"), "a.txt:2: not valid UTF-8 (1 line: 2)");
 }
 
 TEST(Text, CountsInvalidLinesAndNamesTheFirstFive) {
   std::string content;
-  for (int i = 0; i < 10; ++i) content += "good\nb\xFF" "ad\n";
-  EXPECT_PRED2(contains, message(content), "a.txt:2: not valid UTF-8 (10 lines: 2, 4, 6, 8, 10, …)");
+  for (int i = 0; i < 10; ++i)
+    content +=
+        "good\nb\xFF"
+        "ad\n";
+  EXPECT_PRED2(contains, message(content),
+               "a.txt:2: not valid UTF-8 (10 lines: 2, 4, 6, 8, 10, …)");
 }
 
 TEST(Text, ReplacesInvalidBytesOnRequest) {
   const TemporaryDirectory folder;
-  write_file(folder / "a.txt", "b\xFF" "ad\n\xE2\x82\nna\xC3\xAFve");
+  write_file(folder / "a.txt",
+             "b\xFF"
+             "ad\n\xE2\x82\nna\xC3\xAFve");
   const Text text = load_text({folder / "a.txt"}, InvalidUtf8::replace);
-  EXPECT_EQ(text.sentences, (Strings{"b\xEF\xBF\xBD" "ad", "\xEF\xBF\xBD\xEF\xBF\xBD", "naïve"}));
+  EXPECT_EQ(text.sentences, (Strings{"b\xEF\xBF\xBD"
+                                     "ad",
+                                     "\xEF\xBF\xBD\xEF\xBF\xBD", "naïve"}));
   ASSERT_EQ(text.warnings.size(), 1u);
   EXPECT_PRED2(contains, text.warnings[0], "2 lines: 1, 2");
 }
 
 // Overlong forms, surrogates, too large code points, stray and missing continuation bytes.
 TEST(Text, KnowsInvalidUtf8) {
-  for (const char* bad : {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80", "\xE2\x82", "\xF0\x9F",
-                          "\xFE", "\xE0\x80\x80", "\xF8\x88\x80\x80\x80"}) {
+  for (const char* bad : {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80", "\xE2\x82",
+                          "\xF0\x9F", "\xFE", "\xE0\x80\x80", "\xF8\x88\x80\x80\x80"}) {
     EXPECT_PRED2(contains, message(std::string("x") + bad), "not valid UTF-8") << bad;
   }
+}
+
+// Any bytes: sentences, or a DataError.
+TEST(Text, SurvivesAnyBytes) {
+  const TemporaryDirectory folder;
+  std::mt19937 random(1);
+  int read = 0;
+  for (int round = 0; round < 300; ++round) {
+    std::string content;
+    for (uint32_t i = random() % 40; i > 0; --i) {
+      content += round % 2 ? static_cast<char>(random()) : "ab \n\r\xC3\xA9"[random() % 7];
+    }
+    write_file(folder / "a.txt", content);
+    try {
+      const Text text = load_text({folder / "a.txt"}, InvalidUtf8::replace);
+      for (const std::string_view sentence : text.sentences) ASSERT_FALSE(sentence.empty());
+      ++read;
+    } catch (const DataError&) {
+    }
+  }
+  EXPECT_GT(read, 100);
 }
 
 TEST(Text, MissingFilesAndFoldersHaveTheirExitCodes) {

@@ -46,7 +46,8 @@ TEST(TokenizerJson, HasTheRulesInBase64) {
     const size_t high = kDigits.find(text[digit]), low = kDigits.find(text[digit + 1]);
     const size_t shift = i % 3 * 2 + 2;
     ASSERT_EQ(static_cast<uint8_t>(high << shift | low >> (6 - shift)),
-              static_cast<uint8_t>(rules[i])) << i;
+              static_cast<uint8_t>(rules[i]))
+        << i;
   }
 }
 

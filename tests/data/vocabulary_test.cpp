@@ -136,7 +136,8 @@ TEST(VocabularyCache, KeepsWhatWasTrained) {
   ASSERT_EQ(files_below(folder.path()).size(), 1u);
   const fs::path file = files_below(folder.path())[0];
   const auto written = fs::last_write_time(file);
-  EXPECT_EQ(cached_vocabulary(sample_views(), settings, warnings).model_bytes(), first.model_bytes());
+  EXPECT_EQ(cached_vocabulary(sample_views(), settings, warnings).model_bytes(),
+            first.model_bytes());
   EXPECT_EQ(fs::last_write_time(file), written);
   cached_vocabulary(sample_views(), {.size = 61, .max_sentences = 1000}, warnings);
   EXPECT_EQ(files_below(folder.path()).size(), 2u);
@@ -163,7 +164,8 @@ TEST(VocabularyCache, WorksWithoutAFolder) {
   const CacheAt cache(folder / "file");
   std::vector<std::string> warnings;
   EXPECT_EQ(cached_vocabulary(sample_views(), {.size = 60, .max_sentences = 1000}, warnings)
-                .model_bytes(), sample_model());
+                .model_bytes(),
+            sample_model());
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_PRED2(test::contains, warnings[0], "can't be kept");
 }
