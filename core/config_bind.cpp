@@ -1,41 +1,20 @@
 // Binding: the values of a tree become the fields of a struct, and everything wrong is collected.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-#include <map>
 #include <optional>
 #include <set>
 
 #include "core/config.h"
 #include "core/config_rules.h"
+#include "core/config_unknown.h"
 #include "core/json_path.h"
-#include "core/suggest.h"
 
 namespace reprise {
 namespace {
 
-constexpr size_t kMostUnknown = 100;  // as many as are shown; suggestions for more only cost time
-
-struct UnknownKey {
-  std::string section;
-  std::string key;
-  std::vector<std::string> siblings;  // the keys that this section knows, under any choice
-  std::string used_when;              // the condition, when it is one of them
-};
-
-// The path of a section with "0" for every index: all elements of a list know the same keys.
-std::string pattern_of(const std::string& path) {
-  std::string pattern;
-  for (const std::string& key : split_path(path)) {
-    bool index = !key.empty() && key.find_first_not_of("0123456789") == std::string::npos;
-    pattern = join_path(pattern, index ? "0" : key);
-  }
-  return pattern;
-}
-
-// Binds one value after the other, whatever their types. One that doesn't fit is a problem and leaves
-// its field as it was.
+// Binds one value after the other, whatever their types. One that doesn't fit is a problem and
+// leaves its field as it was.
 class Binder {
  public:
   explicit Binder(const ConfigSource& source) : source_(source), problems_(source) {}
@@ -44,8 +23,8 @@ class Binder {
   void bind(const Value& value, const Json& json, const std::string& path) {
     std::visit([&](const auto& v) { return bind_to(v, json, path); }, value);
   }
-  // `object` is the section at `path`. With a `short_key`, the section was written as a plain string
-  // and `object` is {short_key: string}.
+  // `object` is the section at `path`. With a `short_key`, the section was written as a plain
+  // string and `object` is {short_key: string}.
   void bind_section(StructValue& config, const Json& object, const std::string& path,
                     const std::string& short_key);
 
@@ -66,15 +45,11 @@ class Binder {
 
   std::optional<std::string> text_of(const Json& json, const std::string& path) const;
   void refuse(const std::string& path, std::string_view expected, const Json& found);
-  std::string hint(const UnknownKey& unknown) const;
-  std::string hint_elsewhere(const UnknownKey& unknown) const;
-  size_t trouble() const { return problems_.count() + unknown_.size() + more_unknown_; }
+  size_t trouble() const { return problems_.count() + unknown_.count(); }
 
   const ConfigSource& source_;
   Problems problems_;
-  std::vector<UnknownKey> unknown_;
-  size_t more_unknown_ = 0;
-  std::map<std::string, std::vector<std::string>> known_;  // the keys of each section, by its pattern
+  UnknownKeys unknown_;
   std::set<std::string> misfits_;  // paths of values of the wrong type: rules don't concern them
 };
 
@@ -82,34 +57,16 @@ class Binder {
 class SectionBinder final : public Fields {
  public:
   SectionBinder(Binder& binder, const Json& object, std::string path, std::string short_key)
-      : binder_(binder), object_(object), path_(std::move(path)), short_key_(std::move(short_key)) {}
+      : binder_(binder),
+        object_(object),
+        path_(std::move(path)),
+        short_key_(std::move(short_key)) {}
 
   void note_unknown_keys(StructValue& config) {
-    binder_.known_.emplace(pattern_of(path_), keys_);
-    std::optional<FieldDescription> section;  // made for the first unknown key
-    for (auto it = object_.begin(); it != object_.end(); ++it) {
-      if (std::find(keys_.begin(), keys_.end(), it.key()) != keys_.end()) continue;
-      if (binder_.unknown_.size() >= kMostUnknown) {
-        ++binder_.more_unknown_;
-        continue;
-      }
-      if (!section) section = detail::describe_config(config);
-      note_unknown_key(it.key(), *section);
-    }
+    binder_.unknown_.note(config, object_, path_, keys_, wrong_choice_);
   }
 
  private:
-  void note_unknown_key(const std::string& key, const FieldDescription& section) {
-    UnknownKey unknown{path_, key, {}, ""};
-    for (const FieldDescription& field : section.fields) {
-      if (field.key == key) unknown.used_when = field.condition_text();
-      unknown.siblings.push_back(field.key);
-    }
-    // Once the choice has been mended, this key may well be one that it knows.
-    if (!unknown.used_when.empty() && wrong_choice_) return;
-    binder_.unknown_.push_back(std::move(unknown));
-  }
-
   void visit(const std::string& key, const Value& value, std::string_view) override {
     keys_.push_back(key);
     value_ = value;
@@ -123,7 +80,8 @@ class SectionBinder final : public Fields {
     }
   }
 
-  // A section that isn't there may still lack required fields; an optional may have been set to null.
+  // A section that isn't there may still lack required fields; an optional may have been set to
+  // null.
   void bind_absent() {
     if (auto section = std::get_if<std::shared_ptr<StructValue>>(&value_)) {
       binder_.bind_section(**section, Json::object(), at_, "");
@@ -214,9 +172,7 @@ void Binder::bind_to(std::filesystem::path* value, const Json& json, const std::
                          : std::filesystem::absolute(folder / *text).lexically_normal();
 }
 
-void Binder::bind_to(Json* value, const Json& json, const std::string&) {
-  *value = json;
-}
+void Binder::bind_to(Json* value, const Json& json, const std::string&) { *value = json; }
 
 void Binder::bind_to(const std::shared_ptr<StructValue>& value, const Json& json,
                      const std::string& path) {
@@ -262,34 +218,9 @@ void Binder::bind_section(StructValue& config, const Json& object, const std::st
   }
 }
 
-// "; did you mean "hidden_size"?", "; it belongs under "optimizer"", or nothing.
-std::string Binder::hint(const UnknownKey& unknown) const {
-  if (!unknown.used_when.empty()) return "; it is used only when " + unknown.used_when;
-  const std::string* sibling = nearest(unknown.key, unknown.siblings);
-  bool near = sibling && edit_distance(*sibling, unknown.key) <= 1;
-  std::string elsewhere = near ? "" : hint_elsewhere(unknown);
-  if (!elsewhere.empty()) return elsewhere;
-  return sibling ? fmt::format("; did you mean \"{}\"?", *sibling) : "";
-}
-
-// The sections that know exactly this key.
-std::string Binder::hint_elsewhere(const UnknownKey& unknown) const {
-  std::string sections;
-  for (const auto& [section, keys] : known_) {
-    if (std::find(keys.begin(), keys.end(), unknown.key) == keys.end()) continue;
-    if (section == pattern_of(unknown.section)) continue;
-    sections += sections.empty() ? "" : " or ";
-    sections += section.empty() ? "at the top" : fmt::format("under \"{}\"", section);
-  }
-  return sections.empty() ? "" : "; it belongs " + sections;
-}
-
 void Binder::bind_root(StructValue& config) {
   bind_section(config, source_.tree(), "", "");
-  for (const UnknownKey& unknown : unknown_) {
-    problems_.add_to_key(join_path(unknown.section, unknown.key), "unknown key" + hint(unknown));
-  }
-  problems_.add_unshown(more_unknown_);
+  unknown_.report(problems_);
   problems_.raise();
 }
 

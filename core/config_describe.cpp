@@ -151,7 +151,8 @@ class Explorer {
     }
   }
 
-  // Adds what is in `list`, one of `lists`, and not in `usual`. Returns what no choice brought before.
+  // Adds what is in `list`, one of `lists`, and not in `usual`. Returns what no choice brought
+  // before.
   List add_new(const List& list, const List& usual, const FieldDescription& field,
                const std::vector<Json>& names, const std::vector<List>& lists) {
     List fresh;
@@ -179,7 +180,8 @@ class Explorer {
     }
     if (condition.values.size() == names.size()) return;
     auto& known = position(key)->conditions;
-    if (std::any_of(known.begin(), known.end(), [&](auto& c) { return c.key == field.key; })) return;
+    if (std::any_of(known.begin(), known.end(), [&](auto& c) { return c.key == field.key; }))
+      return;
     if (first) {
       known.push_back(std::move(condition));
     } else {
@@ -206,9 +208,8 @@ class Explorer {
 }  // namespace
 
 bool FieldDescription::required() const {
-  return std::any_of(rules.begin(), rules.end(), [](const Rule& rule) {
-    return std::holds_alternative<Required>(rule);
-  });
+  return std::any_of(rules.begin(), rules.end(),
+                     [](const Rule& rule) { return std::holds_alternative<Required>(rule); });
 }
 
 std::string FieldDescription::condition_text() const {

@@ -36,8 +36,8 @@ const FieldDescription& find(const FieldDescription& config, std::string_view pa
   const FieldDescription* field = &config;
   std::string at;
   for (const std::string& key : split_path(path)) {
-    bool index = !key.empty() && std::all_of(key.begin(), key.end(),
-                                             [](char c) { return c >= '0' && c <= '9'; });
+    bool index = !key.empty() &&
+                 std::all_of(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (field->list && index) {
       at = join_path(at, key);
       continue;
@@ -72,8 +72,8 @@ std::string table_of(const FieldDescription& section) {
   for (const std::string& key : keys_of(section)) width = std::max(width, key.size());
   std::string table;
   for (const FieldDescription& field : section.fields) {
-    table += fmt::format("\n  {:<{}}  {} ({})", field.key, width, field.documentation,
-                         type_text(field));
+    table +=
+        fmt::format("\n  {:<{}}  {} ({})", field.key, width, field.documentation, type_text(field));
   }
   return table;
 }
@@ -89,7 +89,8 @@ std::string explain(const FieldDescription& config, std::string_view path,
   if (!path.empty()) text += line("type", type_text(field));
   text += line("rules", rules_text(field));
   if (!field.conditions.empty()) text += line("used", "when " + field.condition_text());
-  if (!field.shorthand.empty()) text += line("short", fmt::format("a string is its \"{}\"", field.shorthand));
+  if (!field.shorthand.empty())
+    text += line("short", fmt::format("a string is its \"{}\"", field.shorthand));
   if (!section) text += line("default", dump_json_line(field.default_value));
   if (source && !section) text += line("value", value_text(path, *source));
   return section ? text + table_of(field) : text;

@@ -25,7 +25,8 @@ class Problems {
   void add_unshown(size_t n) { unshown_ += n; }
 
   size_t count() const { return problems_.size() + unshown_; }
-  // Throws ConfigError with a line per problem, in the order of the file; nothing when there is none.
+  // Throws ConfigError with a line per problem, in the order of the file; nothing when there is
+  // none.
   void raise() const;
 
   // Paths count from `path` from here on; returns the former one.

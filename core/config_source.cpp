@@ -100,7 +100,8 @@ const std::string* ConfigSource::override_text(std::string_view path) const {
   return nullptr;
 }
 
-void ConfigSource::set_default(const std::string& path, const Json& value, const std::string& from) {
+void ConfigSource::set_default(const std::string& path, const Json& value,
+                               const std::string& from) {
   if (find(path)) return;
   Json* parent = &tree_;
   for (const std::string& key : split_path(parent_path(path))) {

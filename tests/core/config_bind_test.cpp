@@ -40,10 +40,12 @@ TEST(ConfigBind, LeavesDefaultsAlone) {
 }
 
 TEST(ConfigBind, TakesAStringForASection) {
-  EXPECT_EQ(read_example(R"({"vocabulary": "/v", "model": {"sharing": "none"}})").model.sharing.strategy,
-            "none");
-  EXPECT_EQ(problems_of(R"({"vocabulary": "/v", "model": {"sharing": "nones"}})"),
-            "c.json:1:43: model.sharing: the string \"nones\" isn't known here; did you mean \"none\"?");
+  EXPECT_EQ(
+      read_example(R"({"vocabulary": "/v", "model": {"sharing": "none"}})").model.sharing.strategy,
+      "none");
+  EXPECT_EQ(
+      problems_of(R"({"vocabulary": "/v", "model": {"sharing": "nones"}})"),
+      "c.json:1:43: model.sharing: the string \"nones\" isn't known here; did you mean \"none\"?");
   EXPECT_EQ(problems_of(R"({"vocabulary": "/v", "model": {"sharing": 3}})"),
             "c.json:1:43: model.sharing: expected a string or an object {…}, found the number 3");
   EXPECT_EQ(problems_of(R"({"vocabulary": "/v", "model": "bert"})"),
@@ -51,7 +53,8 @@ TEST(ConfigBind, TakesAStringForASection) {
 }
 
 TEST(ConfigBind, ReportsEverythingInTheOrderOfTheFile) {
-  EXPECT_EQ(problems_of(R"({
+  EXPECT_EQ(
+      problems_of(R"({
   "optimizer": {
     "lerning_rate": 1,
     "type": "adamx",
@@ -63,26 +66,27 @@ TEST(ConfigBind, ReportsEverythingInTheOrderOfTheFile) {
   "parts": [{"flags": [1]}, 5],
   "colour": "red"
 })"),
-            "c.json:1:1: vocabulary: is required and wasn't given\n"
-            "c.json:3:5: optimizer.lerning_rate: unknown key; did you mean \"learning_rate\"?\n"
-            "c.json:4:13: optimizer.type: the string \"adamx\" isn't known here; did you mean \"adam\"?\n"
-            "c.json:5:14: optimizer.betas: must have 2 elements, has 3\n"
-            "c.json:5:20: optimizer.betas.1: must be between 0 and 1, is 1.5\n"
-            "c.json:5:25: optimizer.betas.2: expected a number, found the string \"x\"\n"
-            "c.json:6:5: optimizer.hidden_size: unknown key; it belongs under \"model\"\n"
-            "c.json:8:13: model.hiden_size: unknown key; did you mean \"hidden_size\"?\n"
-            "c.json:8:53: model.num_attention_heads: must be at least 1, is 0\n"
-            "c.json:8:68: model.sharing.sets: unknown key; it is used only when strategy is \"groups\"\n"
-            "c.json:9:11: seed: expected an integer, found the number 1.5\n"
-            "c.json:10:13: parts.0.name: is required and wasn't given\n"
-            "c.json:10:24: parts.0.flags.0: expected true or false, found the number 1\n"
-            "c.json:10:29: parts.1: expected an object {…}, found the number 5\n"
-            "c.json:11:3: colour: unknown key");
+      "c.json:1:1: vocabulary: is required and wasn't given\n"
+      "c.json:3:5: optimizer.lerning_rate: unknown key; did you mean \"learning_rate\"?\n"
+      "c.json:4:13: optimizer.type: the string \"adamx\" isn't known here; did you mean \"adam\"?\n"
+      "c.json:5:14: optimizer.betas: must have 2 elements, has 3\n"
+      "c.json:5:20: optimizer.betas.1: must be between 0 and 1, is 1.5\n"
+      "c.json:5:25: optimizer.betas.2: expected a number, found the string \"x\"\n"
+      "c.json:6:5: optimizer.hidden_size: unknown key; it belongs under \"model\"\n"
+      "c.json:8:13: model.hiden_size: unknown key; did you mean \"hidden_size\"?\n"
+      "c.json:8:53: model.num_attention_heads: must be at least 1, is 0\n"
+      "c.json:8:68: model.sharing.sets: unknown key; it is used only when strategy is \"groups\"\n"
+      "c.json:9:11: seed: expected an integer, found the number 1.5\n"
+      "c.json:10:13: parts.0.name: is required and wasn't given\n"
+      "c.json:10:24: parts.0.flags.0: expected true or false, found the number 1\n"
+      "c.json:10:29: parts.1: expected an object {…}, found the number 5\n"
+      "c.json:11:3: colour: unknown key");
 }
 
 TEST(ConfigBind, DoesNotBlameKeysOfAWrongChoice) {
-  EXPECT_EQ(problems_of(R"({"vocabulary": "/v", "optimizer": {"type": "sdg", "momentum": 1}})"),
-            "c.json:1:44: optimizer.type: the string \"sdg\" isn't known here; did you mean \"sgd\"?");
+  EXPECT_EQ(
+      problems_of(R"({"vocabulary": "/v", "optimizer": {"type": "sdg", "momentum": 1}})"),
+      "c.json:1:44: optimizer.type: the string \"sdg\" isn't known here; did you mean \"sgd\"?");
   EXPECT_EQ(problems_of(R"({"vocabulary": "/v", "optimizer": {"type": 3, "momentum": 1}})"),
             "c.json:1:44: optimizer.type: expected a string, found the number 3");
 }
@@ -95,7 +99,8 @@ TEST(ConfigBind, ChecksIntegersExactly) {
   EXPECT_EQ(with_seed("-9223372036854775808"), "");
   EXPECT_EQ(with_seed("-1e3"), "");
   for (const char* bad : {"9223372036854775808", "-9223372036854775809", "1e300", "-1e19", "0.5"}) {
-    EXPECT_NE(with_seed(bad).find("c.json:1:30: seed: expected an integer"), std::string::npos) << bad;
+    EXPECT_NE(with_seed(bad).find("c.json:1:30: seed: expected an integer"), std::string::npos)
+        << bad;
   }
   EXPECT_NE(with_seed("\"3\"").find("found the string \"3\""), std::string::npos);
   EXPECT_NE(with_seed("null").find("found null"), std::string::npos);
@@ -116,8 +121,9 @@ TEST(ConfigBind, OpenAndClosedBounds) {
   EXPECT_EQ(dropout("0"), "");
   EXPECT_NE(dropout("1").find("must be below 1, is 1"), std::string::npos);
   EXPECT_NE(dropout("-1e-9").find("must be at least 0, is -1e-09"), std::string::npos);
-  EXPECT_NE(problems_of(R"({"vocabulary": "/v", "optimizer": {"clip": 0}})").find("must be above 0"),
-            std::string::npos);
+  EXPECT_NE(
+      problems_of(R"({"vocabulary": "/v", "optimizer": {"clip": 0}})").find("must be above 0"),
+      std::string::npos);
   EXPECT_NE(problems_of(R"({"vocabulary": "/v", "corpus": []})").find("at least 1 element, has 0"),
             std::string::npos);
 }
@@ -131,8 +137,9 @@ TEST(ConfigBind, ShowsAHundredProblemsAndCountsTheRest) {
 }
 
 TEST(ConfigBind, NeverPrintsControlCharacters) {
-  std::string message = problems_of("{\"vocabulary\": \"/v\", \"\\u001b[31m\": 1, \"note\": [], "
-                                    "\"seed\": \"\\u001b\\u009b\"}");
+  std::string message = problems_of(
+      "{\"vocabulary\": \"/v\", \"\\u001b[31m\": 1, \"note\": [], "
+      "\"seed\": \"\\u001b\\u009b\"}");
   EXPECT_NE(message.find("\"\\u001b[31m\": unknown key"), std::string::npos);
   for (char c : message) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
 }

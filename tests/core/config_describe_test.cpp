@@ -16,8 +16,8 @@ TEST(ConfigDescribe, FindsFieldsOfEveryChoice) {
   FieldDescription optimizer = field(describe<ExampleConfig>(), "optimizer");
   std::vector<std::string> keys;
   for (const FieldDescription& f : optimizer.fields) keys.push_back(f.key);
-  EXPECT_EQ(keys, (std::vector<std::string>{"type", "learning_rate", "momentum", "betas", "no_decay",
-                                            "clip"}));
+  EXPECT_EQ(keys, (std::vector<std::string>{"type", "learning_rate", "momentum", "betas",
+                                            "no_decay", "clip"}));
   EXPECT_EQ(field(optimizer, "momentum").condition_text(), "type is \"sgd\"");
   EXPECT_EQ(field(optimizer, "betas").condition_text(),
             "type is \"adam\" or \"adamw\" or \"lamb\"");

@@ -25,7 +25,9 @@ struct ExampleModel {
   void fields(Fields& f) {
     f("hidden_size", hidden_size, "width of the hidden states").between(1, 65536);
     f("num_attention_heads", num_attention_heads, "heads of each attention").at_least(1);
-    f("hidden_dropout_prob", dropout, "share of hidden values that are dropped").at_least(0).below(1);
+    f("hidden_dropout_prob", dropout, "share of hidden values that are dropped")
+        .at_least(0)
+        .below(1);
     f("sharing", sharing, "the sharing plan");
   }
   void check(Problems& problems) const {

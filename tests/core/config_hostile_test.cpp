@@ -1,4 +1,5 @@
-// Damaged configs: each is accepted, or refused with code 78 and a place; nothing else ever happens.
+// Damaged configs: each is accepted, or refused with code 78 and a place; nothing else ever
+// happens.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -47,10 +48,17 @@ TEST(HostileConfig, DamagedBytes) {
       size_t at = random() % text.size();
       char byte = bytes[random() % bytes.size()];
       switch (random() % 4) {
-        case 0: text[at] = byte; break;
-        case 1: text.insert(at, 1, byte); break;
-        case 2: text.erase(at, 1 + random() % 5); break;
-        default: text.insert(at, text.substr(random() % text.size(), random() % 20));
+        case 0:
+          text[at] = byte;
+          break;
+        case 1:
+          text.insert(at, 1, byte);
+          break;
+        case 2:
+          text.erase(at, 1 + random() % 5);
+          break;
+        default:
+          text.insert(at, text.substr(random() % text.size(), random() % 20));
       }
     }
     refusals += refused(text);
@@ -78,10 +86,21 @@ void each_value(Json& value, const std::function<void(Json&)>& visit) {
 
 TEST(HostileConfig, EveryValueReplaced) {
   Json valid = parse_json(kValid, "c.json").value();
-  const std::vector<Json> replacements = {
-      nullptr, true, -1, 0, 0.5, 1e308, uint64_t{18446744073709551615u}, "", "x", "\u001b",
-      Json::array(), Json::object(), Json::array({Json::array({1})}), {{"deep", {{"er", nullptr}}}},
-      std::string(100'000, 'a')};
+  const std::vector<Json> replacements = {nullptr,
+                                          true,
+                                          -1,
+                                          0,
+                                          0.5,
+                                          1e308,
+                                          uint64_t{18446744073709551615u},
+                                          "",
+                                          "x",
+                                          "\u001b",
+                                          Json::array(),
+                                          Json::object(),
+                                          Json::array({Json::array({1})}),
+                                          {{"deep", {{"er", nullptr}}}},
+                                          std::string(100'000, 'a')};
   int count = 0;
   each_value(valid, [&](Json& value) {
     Json saved = value;
@@ -133,9 +152,10 @@ TEST(HostileConfig, BombsAreRefusedQuickly) {
 }
 
 TEST(HostileConfig, Overrides) {
-  for (const char* text : {"", "=", ".", "..=1", "a..b=1", "model.=1", "\"=1", "\"\\u12\"=1", "a=[",
-                           "model=3", "model.hidden_size.x.y=1", "corpus.-1=x", "corpus.99999999999=x",
-                           "seed=1e400", "seed=\xFF", "optimizer=null", "parts.0.name=[]"}) {
+  for (const char* text :
+       {"", "=", ".", "..=1", "a..b=1", "model.=1", "\"=1", "\"\\u12\"=1", "a=[", "model=3",
+        "model.hidden_size.x.y=1", "corpus.-1=x", "corpus.99999999999=x", "seed=1e400", "seed=\xFF",
+        "optimizer=null", "parts.0.name=[]"}) {
     refused(kValid, {text});
   }
   EXPECT_TRUE(refused(kValid, {"free=" + std::string(100'000, '['), "seed=x"}));

@@ -53,9 +53,10 @@ TEST_F(ConfigFiles, MergesOverABase) {
   EXPECT_EQ(c.corpus, (std::vector<std::filesystem::path>{folder_ / "c"}));
   EXPECT_EQ(c.model.hidden_size, 24);
   EXPECT_EQ(c.model.num_attention_heads, 4);
-  EXPECT_EQ(c.optimizer.learning_rate, 1e-3);     // null takes the base's away
+  EXPECT_EQ(c.optimizer.learning_rate, 1e-3);  // null takes the base's away
   EXPECT_FALSE(c.optimizer.clip.has_value());  // and unsets what may be unset
-  EXPECT_EQ(source.given("model.hidden_size")->text, (folder_ / "shared/base.json").string() + ":2:30");
+  EXPECT_EQ(source.given("model.hidden_size")->text,
+            (folder_ / "shared/base.json").string() + ":2:30");
   EXPECT_EQ(source.given("seed")->text, file.string() + ":1:38");
   EXPECT_FALSE(source.given("optimizer.learning_rate"));
   EXPECT_FALSE(source.given("optimizer.type"));
@@ -87,7 +88,8 @@ TEST_F(ConfigFiles, RefusesImpossibleBases) {
   for (int i = 0; i < 40; ++i) {
     write(fmt::format("chain{}.json", i), fmt::format(R"({{"base": "chain{}.json"}})", i + 1));
   }
-  EXPECT_NE(error_of(folder_ / "chain0.json").find("more than 16 configurations"), std::string::npos);
+  EXPECT_NE(error_of(folder_ / "chain0.json").find("more than 16 configurations"),
+            std::string::npos);
 }
 
 TEST_F(ConfigFiles, SaysWhenThereIsNoFile) {
@@ -102,7 +104,8 @@ TEST_F(ConfigFiles, SaysWhenThereIsNoFile) {
 }
 
 TEST(ConfigOverride, SetsValuesByPath) {
-  std::string text = R"({"vocabulary": "v", "optimizer": {"betas": [0.9, 0.99], "clip": 3}, "seed": 5})";
+  std::string text =
+      R"({"vocabulary": "v", "optimizer": {"betas": [0.9, 0.99], "clip": 3}, "seed": 5})";
   ExampleConfig c = read_example(
       text, {"model.hidden_size=36", "optimizer.betas.1=0.5", "note=2024", "vocabulary=w x",
              "optimizer.clip=null", "seed=null", "model.sharing={\"strategy\": \"groups\"}",
@@ -119,12 +122,14 @@ TEST(ConfigOverride, SetsValuesByPath) {
 
 TEST(ConfigOverride, IsNamedByItsProblems) {
   std::string text = R"({"vocabulary": "v", "seed": 3, "corpus": ["a"]})";
-  EXPECT_EQ(problems_of(text, {"model.hiden_size=4", "optimizer.clip=-1", "modle.x=1", "note=1e400",
-                               "model.hidden_size=12x"}),
-            "--set model.hiden_size=4: model.hiden_size: unknown key; did you mean \"hidden_size\"?\n"
-            "--set optimizer.clip=-1: optimizer.clip: must be above 0, is -1\n"
-            "--set modle.x=1: modle: unknown key; did you mean \"model\"?\n"
-            "--set model.hidden_size=12x: model.hidden_size: expected an integer, found the string \"12x\"");
+  EXPECT_EQ(
+      problems_of(text, {"model.hiden_size=4", "optimizer.clip=-1", "modle.x=1", "note=1e400",
+                         "model.hidden_size=12x"}),
+      "--set model.hiden_size=4: model.hiden_size: unknown key; did you mean \"hidden_size\"?\n"
+      "--set optimizer.clip=-1: optimizer.clip: must be above 0, is -1\n"
+      "--set modle.x=1: modle: unknown key; did you mean \"model\"?\n"
+      "--set model.hidden_size=12x: model.hidden_size: expected an integer, found the string "
+      "\"12x\"");
   EXPECT_EQ(problems_of(text, {"seed.x=1", "corpus.1=b", "seed", "=3", "\"a=3"}),
             "--set seed.x=1: seed is the number 3: there is no \"x\" in it\n"
             "--set corpus.1=b: corpus is a list of 1: there is no \"1\" in it\n"
@@ -135,8 +140,8 @@ TEST(ConfigOverride, IsNamedByItsProblems) {
 }
 
 TEST(ConfigSource, KnowsWhatWasGiven) {
-  ConfigSource source = parse_config("{\"vocabulary\": \"v\",\n \"model\": {\"hidden_size\": 4}}", "c.json",
-                                     {"optimizer.clip=3"});
+  ConfigSource source = parse_config("{\"vocabulary\": \"v\",\n \"model\": {\"hidden_size\": 4}}",
+                                     "c.json", {"optimizer.clip=3"});
   EXPECT_EQ(source.given("model.hidden_size")->text, "c.json:2:27");
   EXPECT_EQ(source.given("model")->text, "c.json:2:11");
   EXPECT_EQ(source.given("optimizer.clip")->text, "--set optimizer.clip=3");
@@ -155,7 +160,8 @@ TEST(ConfigSource, KnowsWhatWasGiven) {
 }
 
 TEST(ConfigSource, TakesDefaultsFromElsewhere) {
-  ConfigSource source = parse_config(R"({"vocabulary": "v", "model": {"hidden_size": 24}})", "c.json");
+  ConfigSource source =
+      parse_config(R"({"vocabulary": "v", "model": {"hidden_size": 24}})", "c.json");
   source.set_default("model.hidden_size", 128, "bert/config.json");
   source.set_default("model.num_attention_heads", 0, "bert/config.json");
   source.set_default("optimizer.clip", 4, "bert/config.json");
@@ -165,8 +171,7 @@ TEST(ConfigSource, TakesDefaultsFromElsewhere) {
     bind<ExampleConfig>(source);
     FAIL();
   } catch (const ConfigError& e) {
-    EXPECT_STREQ(e.what(),
-                 "bert/config.json: model.num_attention_heads: must be at least 1, is 0");
+    EXPECT_STREQ(e.what(), "bert/config.json: model.num_attention_heads: must be at least 1, is 0");
   }
 }
 

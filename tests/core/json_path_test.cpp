@@ -8,8 +8,8 @@ namespace reprise {
 namespace {
 
 TEST(JsonPath, JoinsAndSplitsAnyKey) {
-  std::vector<std::string> keys = {"model", "0", "a.b", "", "\"", "\\", "\x1b[0m", "größe", "a b",
-                                   "$schema", "no-decay", "."};
+  std::vector<std::string> keys = {"model",   "0",     "a.b", "",        "\"",       "\\",
+                                   "\x1b[0m", "größe", "a b", "$schema", "no-decay", "."};
   std::string path;
   std::vector<std::string> parents;
   for (const std::string& key : keys) {

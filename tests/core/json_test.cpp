@@ -59,7 +59,8 @@ TEST(Json, PositionsSurviveWideAndNestedLists) {
 TEST(Json, RefusesBadSyntaxInSentences) {
   EXPECT_EQ(error_of(""), "f:1:1: the text is empty; expected a JSON value");
   EXPECT_EQ(error_of(" \n // only a comment"), "f:2:19: the text is empty; expected a JSON value");
-  EXPECT_EQ(error_of("{\"a\": 1,}"), "f:1:9: a comma before '}'; JSON has none after the last entry");
+  EXPECT_EQ(error_of("{\"a\": 1,}"),
+            "f:1:9: a comma before '}'; JSON has none after the last entry");
   EXPECT_EQ(error_of("[1, 2,\n]"), "f:2:1: a comma before ']'; JSON has none after the last entry");
   EXPECT_EQ(error_of("[NaN]"), "f:1:2: NaN isn't a number that JSON has");
   EXPECT_EQ(error_of("[1, -Infinity]"), "f:1:5: -Infinity isn't a number that JSON has");
@@ -70,8 +71,13 @@ TEST(Json, RefusesBadSyntaxInSentences) {
   EXPECT_EQ(error_of("[True]"), "f:1:2: write true in small letters");
   EXPECT_EQ(error_of("[None]"), "f:1:2: write null for no value");
   EXPECT_EQ(error_of("[1] /* x"), "f:1:5: this comment has no end");
-  EXPECT_EQ(error_of("[1, 2"), "f:1:6: the text ends too early; a bracket, quote or value is missing");
-  EXPECT_EQ(error_of("{\"a\": 1\n \"b\": 2}"), "f:2:2: unexpected string literal; expected '}'");
+  EXPECT_EQ(error_of("[1, 2"),
+            "f:1:6: the text ends too early; a bracket, quote or value is missing");
+  EXPECT_EQ(error_of("{\"a\": 1\n \"b\": 2}"),
+            "f:2:2: a comma or a bracket is missing before this");
+  EXPECT_EQ(error_of("[1 2]"), "f:1:4: a comma or a bracket is missing before this");
+  EXPECT_EQ(error_of("{\"a\" 1}"), "f:1:6: unexpected number literal; expected ':'");
+  EXPECT_EQ(error_of("[1}"), "f:1:3: unexpected '}'; expected ']'");
   EXPECT_EQ(error_of("{} {}"), "f:1:4: unexpected '{'; expected end of input");
   EXPECT_EQ(error_of("{\"a\": 1, \"b\": 2, \"a\": 3}"), "f:1:18: the key \"a\" is here twice");
   EXPECT_EQ(error_of("{\"a\": {\"a\": 1}, \"b\": [{\"a\": 1}, {\"a\": 1}]}"), "");
@@ -79,12 +85,13 @@ TEST(Json, RefusesBadSyntaxInSentences) {
 
 TEST(Json, RefusesWhatIsNotUtf8) {
   EXPECT_NE(error_of("[\"ab\xFF\"]").find("f:1:5: invalid string: ill-formed UTF-8"),
-            std::string::npos) << error_of("[\"ab\xFF\"]");
-  EXPECT_NE(error_of("[\"\xC0\xAF\"]"), "");          // overlong
-  EXPECT_NE(error_of("[\"\xED\xA0\x80\"]"), "");      // half of a surrogate pair
+            std::string::npos)
+      << error_of("[\"ab\xFF\"]");
+  EXPECT_NE(error_of("[\"\xC0\xAF\"]"), "");      // overlong
+  EXPECT_NE(error_of("[\"\xED\xA0\x80\"]"), "");  // half of a surrogate pair
   EXPECT_NE(error_of("[\"\\ud800\"]"), "");
   EXPECT_NE(error_of("[\"a\nb\"]"), "");
-  EXPECT_EQ(error_of("\xEF\xBB\xBF[1]"), "");         // a byte order mark is harmless
+  EXPECT_EQ(error_of("\xEF\xBB\xBF[1]"), "");  // a byte order mark is harmless
   EXPECT_EQ(error_of(std::string("\xFF\xFE[\0]\0", 6)),
             "f:1:1: the text is UTF-16 or UTF-32; save it as UTF-8");
   EXPECT_EQ(error_of(std::string("[1]\0 junk", 9)), "f:1:4: a zero byte; this isn't UTF-8 text");
