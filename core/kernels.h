@@ -28,7 +28,7 @@ double sum(int64_t n, const real* x);
 double sum_of_squares(int64_t n, const real* x);
 bool all_finite(int64_t n, const real* x);
 
-// ---- activations
+// ---- activations; the functions are listed in kernels/arguments.h
 
 void activation_forward(Activation f, int64_t n, const real* x, real* y);
 // dx = beta dx + f'(x) dy; x is the forward's input for relu and the gelus, its output for the
@@ -107,7 +107,7 @@ void attention_forward(const AttentionShape& shape, const real* qkv, real* proba
 void attention_backward(const AttentionShape& shape, const real* qkv, const real* probabilities,
                         const real* dout, real beta, real* dqkv);
 
-// ---- optimizers: one pass over memory each
+// ---- optimizers: one pass over memory each; AdamStep is in kernels/arguments.h
 
 // g is scaled by `scale` (clipping) as it is read. m, v, w [n] are updated.
 void adam_update(int64_t n, const AdamStep& step, real scale, const real* g, real* m, real* v,
