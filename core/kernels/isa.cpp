@@ -41,8 +41,8 @@ bool processor_has(Isa isa) {
 const RowKernels* available_table(Isa isa) {
   if (!is_available(isa)) {
     throw Error(ExitCode::unavailable,
-                "REPRISE_ISA: {} kernels are not available: this build or this processor lacks them",
-                to_string(isa));
+                "kernels: this {} has no {}; REPRISE_ISA may name another instruction set",
+                table(isa) ? "processor" : "build", to_string(isa));
   }
   return table(isa);
 }
@@ -58,11 +58,7 @@ Isa best() {
 Isa initial() {
   const char* name = std::getenv("REPRISE_ISA");
   if (!name || !*name) return best();
-  for (Isa isa : kIsas) {
-    if (name == to_string(isa)) return isa;
-  }
-  throw Error(ExitCode::unavailable,
-              "REPRISE_ISA: there are kernels for reference, v2, v3 and v4, not for '{}'", name);
+  return isa_named(name);
 }
 
 struct Choice {
@@ -85,6 +81,15 @@ bool is_available(Isa isa) { return table(isa) && processor_has(isa); }
 Isa isa() { return choice().isa; }
 void set_isa(Isa isa) { choice() = {isa, available_table(isa)}; }
 const RowKernels& row_kernels() { return *choice().kernels; }
+
+Isa isa_named(std::string_view name) {
+  for (Isa isa : kIsas) {
+    if (name == to_string(isa)) return isa;
+  }
+  throw Error(ExitCode::unavailable,
+              "kernels: '{}' is no instruction set; REPRISE_ISA may be reference, v2, v3 or v4",
+              name);
+}
 
 std::string_view to_string(Isa isa) {
   switch (isa) {

@@ -221,8 +221,8 @@ void cross_entropy_backward(int64_t rows, int64_t cols, const real* x, const int
   }
 }
 
-// Srivastava et al. 2014. Philox block (place, c / 8) holds eight numbers of 16 bits, low half first,
-// for the columns c … c + 7. The backward is the same function.
+// Srivastava et al. 2014. Philox block (place, c / 8) holds eight numbers of 16 bits, low half
+// first, for the columns c … c + 7. The backward is the same function.
 void dropout(int64_t rows, int64_t cols, const DropoutRule& rule, int64_t first,
              const int32_t* place, const real* x, real beta, real* dst) {
   const RandomKey key(rule.key);

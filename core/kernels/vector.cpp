@@ -5,6 +5,7 @@
 // AVX-512, might be the copy that the linker picks for the whole program. All of its own functions
 // are local to it. The three compilations give the same bits: see Note [Lanes].
 #include "core/kernels/vector.h"
+
 #include "core/kernels/vector_loops.h"
 #include "core/kernels/vector_math.h"
 #include "core/kernels/vector_philox.h"
@@ -108,8 +109,7 @@ void adam(int64_t n, const AdamStep& step, float scale, const float* g, float* m
 }
 void adam_update(int64_t n, const AdamStep& step, float scale, const float* g, float* m, float* v,
                  float* w) {
-  step.decoupled ? adam<true>(n, step, scale, g, m, v, w)
-                 : adam<false>(n, step, scale, g, m, v, w);
+  step.decoupled ? adam<true>(n, step, scale, g, m, v, w) : adam<false>(n, step, scale, g, m, v, w);
 }
 
 // ---- rows
@@ -142,7 +142,8 @@ void softmax_backward(int64_t rows, int64_t cols, const float* y, const float* d
   }
 }
 
-// logsumexp(x), in double so that a difference to it is exact. One logarithm of the C library a row.
+// logsumexp(x), in double so that a difference to it is exact. One logarithm of the C library a
+// row.
 double log_sum_exp(int64_t cols, const float* x) {
   const float most = max_of(cols, x);
   const float total = sum_of<float>(cols, [=](int64_t c) { return exp(x[c] - most); });
@@ -167,8 +168,8 @@ void layer_norm_forward(int64_t rows, int64_t cols, const float* x, const float*
                         const float* bias, float epsilon, float* y, float* mean, float* rstd) {
   for (int64_t r = 0; r < rows; ++r, x += cols, y += cols) {
     const float average = sum_of<float>(cols, [=](int64_t c) { return x[c]; }) / cols;
-    const float squares = sum_of<float>(
-        cols, [=](int64_t c) { return (x[c] - average) * (x[c] - average); });
+    const float squares =
+        sum_of<float>(cols, [=](int64_t c) { return (x[c] - average) * (x[c] - average); });
     const float scale = 1 / __builtin_sqrtf(squares / cols + epsilon);
     set(cols, y, [=](int64_t c) { return (x[c] - average) * scale * gain[c] + bias[c]; });
     mean[r] = average;
@@ -181,9 +182,10 @@ void layer_norm_backward_input(int64_t rows, int64_t cols, const float* x, const
   for (int64_t r = 0; r < rows; ++r, x += cols, dy += cols, dx += cols) {
     const float average = mean[r], scale = rstd[r];
     const float mean_h = sum_of<float>(cols, [=](int64_t c) { return gain[c] * dy[c]; }) / cols;
-    const float mean_hx = sum_of<float>(cols, [=](int64_t c) {
-                            return gain[c] * dy[c] * ((x[c] - average) * scale);
-                          }) / cols;
+    const float mean_hx =
+        sum_of<float>(cols,
+                      [=](int64_t c) { return gain[c] * dy[c] * ((x[c] - average) * scale); }) /
+        cols;
     put(cols, beta, dx, [=](int64_t c) {
       return scale * (gain[c] * dy[c] - mean_h - (x[c] - average) * scale * mean_hx);
     });
@@ -225,9 +227,10 @@ void dropout(int64_t rows, int64_t cols, const DropoutRule& rule, int64_t first,
     for (int64_t c = 0; c < cols; c += kBatch) {
       random_batch(rule.key, static_cast<uint64_t>(c / 8), at, numbers);
       const float* from = x + r * cols + c;
-      put(cols - c < kBatch ? cols - c : kBatch, beta, dst + r * cols + c, [=, &numbers](int64_t i) {
-        return from[i] * (int32_t{numbers[i]} >= threshold ? scale : 0.0f);
-      });
+      put(cols - c < kBatch ? cols - c : kBatch, beta, dst + r * cols + c,
+          [=, &numbers](int64_t i) {
+            return from[i] * (int32_t{numbers[i]} >= threshold ? scale : 0.0f);
+          });
     }
   }
 }

@@ -9,7 +9,9 @@
 namespace reprise::kernels::REPRISE_ISA {
 namespace {
 
-[[gnu::always_inline]] inline float from_bits(int32_t bits) { return __builtin_bit_cast(float, bits); }
+[[gnu::always_inline]] inline float from_bits(int32_t bits) {
+  return __builtin_bit_cast(float, bits);
+}
 [[gnu::always_inline]] inline int32_t to_bits(float x) { return __builtin_bit_cast(int32_t, x); }
 
 // 2^n for −126 <= n <= 127
@@ -21,7 +23,7 @@ struct Reduced {
   float r;
 };
 [[gnu::always_inline]] inline Reduced reduce(float x) {
-  constexpr float kShift = 0x1.8p23f;  // numbers of this size have no bits behind the point
+  constexpr float kShift = 0x1.8p23f;      // numbers of this size have no bits behind the point
   constexpr float kLog2High = 0x1.63p-1f;  // so few bits that n times it is exact
   constexpr float kLog2Low = -0x1.bd0106p-13f;
   const float shifted = x * 0x1.715476p+0f + kShift;

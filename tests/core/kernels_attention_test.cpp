@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -143,7 +142,7 @@ TEST_P(Attention, HasTheSameBitsOnAnyThreads) {
     attention_backward(shape_, qkv_.data(), probabilities.data(), dout_.data(), 0, dqkv.data());
     out.insert(out.end(), dqkv.begin(), dqkv.end());
     if (count == 1) first = out;
-    EXPECT_EQ(std::memcmp(out.data(), first.data(), out.size() * sizeof(float)), 0) << count;
+    EXPECT_EQ(out, first) << count;
   }
   set_threads(threads_before);
 }
@@ -161,7 +160,8 @@ TEST(AttentionErrors, RefusesAnImpossibleDropout) {
   Numbers probabilities(4), out(2);
   for (float p : {-1.0f, 2.0f, kNaN}) {
     const AttentionShape shape{1, offsets.data(), 1, 1, p, RandomKey(1), nullptr};
-    EXPECT_THROW(attention_forward(shape, qkv.data(), probabilities.data(), out.data()), UsageError);
+    EXPECT_THROW(attention_forward(shape, qkv.data(), probabilities.data(), out.data()),
+                 UsageError);
   }
 }
 

@@ -29,7 +29,8 @@ void expect_near(const Numbers& got, const std::vector<double>& wanted) {
 class Golden : public testing::TestWithParam<Isa> {
  protected:
   void SetUp() override {
-    if (!is_available(GetParam())) GTEST_SKIP() << "this processor has no " << to_string(GetParam());
+    if (!is_available(GetParam()))
+      GTEST_SKIP() << "this processor has no " << to_string(GetParam());
     set_isa(GetParam());
   }
   void TearDown() override { set_isa(isa_); }
@@ -89,8 +90,8 @@ TEST_P(Golden, Softmax) {
 TEST_P(Golden, LogSoftmax) {
   Numbers y(8), dx(8, kNaN);
   log_softmax_forward(2, 4, kX.data(), y.data());
-  expect_near(y, {-3.556917168, -2.056917168, -1.306917168, -0.556917168, -2.556548061, -1.806548061,
-                  -0.306548061, -3.806548061});
+  expect_near(y, {-3.556917168, -2.056917168, -1.306917168, -0.556917168, -2.556548061,
+                  -1.806548061, -0.306548061, -3.806548061});
   log_softmax_backward(2, 4, y.data(), kDy.data(), 0, dx.data());
   expect_near(dx, {0.450078394, -1.223733117, 1.526356988, -0.752702265, 0.786676855, -0.951605102,
                    -1.273953649, 1.438881896});
@@ -131,8 +132,8 @@ void check_adam(bool decoupled, const std::vector<double>& wanted_w,
   Numbers w = {1, -2, 0.5f}, m(3, 0), v(3, 0);
   for (int t = 1; t <= 3; ++t) {
     const Numbers g = {0.2f, -0.4f, 0.6f};  // halved by `scale`
-    const AdamStep step{0.1,       0.9, 0.999, 1e-8, 0.01, 1 - std::pow(0.9, t), 1 - std::pow(0.999, t),
-                        decoupled};
+    const AdamStep step{
+        0.1, 0.9, 0.999, 1e-8, 0.01, 1 - std::pow(0.9, t), 1 - std::pow(0.999, t), decoupled};
     adam_update(3, step, 0.5f * static_cast<float>(t), g.data(), m.data(), v.data(), w.data());
   }
   expect_near(w, wanted_w);
@@ -143,8 +144,8 @@ void check_adam(bool decoupled, const std::vector<double>& wanted_w,
 TEST_P(Golden, Adam) {
   check_adam(true, {0.704981113, -1.701984101, 0.2064796}, {0.0561, -0.1122, 0.1683},
              {0.00013994, 0.00055976, 0.00125946});
-  check_adam(false, {0.706610012, -1.706658946, 0.207473604}, {0.058522947, -0.117332972, 0.169368377},
-             {0.000150595, 0.000605649, 0.00127276});
+  check_adam(false, {0.706610012, -1.706658946, 0.207473604},
+             {0.058522947, -0.117332972, 0.169368377}, {0.000150595, 0.000605649, 0.00127276});
 }
 
 INSTANTIATE_TEST_SUITE_P(Isas, Golden, testing::Values(Isa::reference, Isa::v2, Isa::v3, Isa::v4),

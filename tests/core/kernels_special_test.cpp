@@ -23,7 +23,8 @@ constexpr Activation kFunctions[] = {Activation::relu, Activation::gelu, Activat
 class SpecialValues : public testing::TestWithParam<Isa> {
  protected:
   void SetUp() override {
-    if (!is_available(GetParam())) GTEST_SKIP() << "this processor has no " << to_string(GetParam());
+    if (!is_available(GetParam()))
+      GTEST_SKIP() << "this processor has no " << to_string(GetParam());
     set_isa(GetParam());
   }
   void TearDown() override { set_isa(isa_); }
