@@ -37,7 +37,7 @@ TEST(Initializers, AreAFunctionOfSeedAndName) {
   const auto start = [](const std::vector<std::string>& before, uint64_t seed) {
     Collector collector;
     for (const std::string& path : before) Linear(4, 4).collect(collector, path);
-    Linear(3, 6, 2).collect(collector, {"query", "key"});
+    Linear(3, 6, 2).collect_parts(collector, {"query", "key"});
     initialize(collector, {}, RandomKey(seed));
     return named_parts(collector.parameters());
   };
