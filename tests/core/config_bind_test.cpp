@@ -114,6 +114,22 @@ TEST(ConfigBind, ChecksBetweenFieldsOnlyWhenEachIsRight) {
             "c.json:1:55: model.num_attention_heads: must be at least 1, is 0");
 }
 
+struct Sizes {
+  std::vector<int64_t> sizes = {1};
+  void fields(Fields& f) { f("sizes", sizes, "of the layers").at_least(1); }
+};
+
+TEST(ConfigBind, ComplainsOnceAboutAnElement) {
+  try {
+    bind<Sizes>(parse_config(R"({"sizes": [2, "x", 0]})", "c.json"));
+    FAIL();
+  } catch (const ConfigError& e) {
+    EXPECT_STREQ(e.what(),
+                 "c.json:1:15: sizes.1: expected an integer, found the string \"x\"\n"
+                 "c.json:1:20: sizes.2: must be at least 1, is 0");
+  }
+}
+
 TEST(ConfigBind, OpenAndClosedBounds) {
   auto dropout = [](const std::string& value) {
     return problems_of(R"({"vocabulary": "/v", "model": {"hidden_dropout_prob": )" + value + "}}");
