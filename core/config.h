@@ -57,6 +57,8 @@ struct FieldDescription {
   std::vector<FieldDescription> fields;  // of a section, or of each section of a list
 
   bool required() const;
+  // "strategy is "groups" or "cycle" and …"; "" without conditions.
+  std::string condition_text() const;
 };
 
 namespace detail {

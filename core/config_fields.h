@@ -33,8 +33,8 @@ struct Count {
 };
 using Rule = std::variant<Required, Range, Choices, Count>;
 
-// The field just listed: what else holds for it. Rules are checked for values that were given;
-// number rules hold for each element of a list.
+// The field just listed: what else holds for it. Rules are checked for values that were given (so a
+// default must keep them: the resolved config gives it); number rules hold for each element of a list.
 class Field {
  public:
   explicit Field(Fields& fields) : fields_(fields) {}

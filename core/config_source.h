@@ -65,6 +65,7 @@ class ConfigSource {
     std::string from;
   };
 
+  Place place_of_override(size_t i) const;
   std::optional<Place> written(std::string_view path, bool key) const;
 
   Json tree_;

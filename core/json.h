@@ -75,6 +75,8 @@ JsonDocument read_json(const std::filesystem::path& file, ExitCode code = ExitCo
 std::string dump_json(const Json& value);
 // On one line, for files with a value per line. Numbers as above.
 std::string dump_json_line(const Json& value);
+// On one line in printable ASCII, everything else escaped: for messages on a terminal.
+std::string dump_json_ascii(const Json& value);
 
 // A value as a message shows it: "a string "abc"", "the number 3", "a list", … Short, printable ASCII.
 std::string describe_json(const Json& value);

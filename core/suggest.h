@@ -15,7 +15,7 @@ int edit_distance(std::string_view a, std::string_view b);
 // equally near names, one with the same letters, then the same beginning, wins; then the first.
 const std::string* nearest(std::string_view word, const std::vector<std::string>& names);
 
-// " did you mean "x"?" preceded by ';', or "" when nothing is near: to be put after a sentence.
+// "; did you mean "x"?", or "" when nothing is near: to be put after a sentence.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& names);
 
 }  // namespace reprise

@@ -1,0 +1,237 @@
+// Describing: which fields a struct has, those included that it lists only for some choices.
+//
+// fields() is run once with the defaults, and once more for every choice that a field turns out to
+// have (the names of one_of, true and false): what is listed then but not before depends on it.
+#include <algorithm>
+#include <map>
+
+#include "core/config.h"
+
+namespace reprise {
+namespace {
+
+// Values to put into fields as they are listed, instead of the defaults.
+using Choice = std::map<std::string, Json>;
+
+// Lists the fields of one struct as they are under one choice.
+class Describer final : public Fields {
+ public:
+  explicit Describer(const Choice& choice) : choice_(choice) {}
+  std::vector<FieldDescription> fields;
+
+ private:
+  void visit(const std::string& key, const Value& value, std::string_view documentation) override;
+  void rule(const Rule& rule) override { fields.back().rules.push_back(rule); }
+
+  const Choice& choice_;
+};
+
+void describe_value(const Value& value, FieldDescription& field);
+
+void describe(bool* value, FieldDescription& field) {
+  field.type = "boolean";
+  field.default_value = *value;
+}
+void describe(int64_t* value, FieldDescription& field) {
+  field.type = "integer";
+  field.default_value = *value;
+}
+void describe(double* value, FieldDescription& field) {
+  field.type = "number";
+  field.default_value = *value;
+}
+void describe(std::string* value, FieldDescription& field) {
+  field.type = "string";
+  field.default_value = *value;
+}
+void describe(std::filesystem::path* value, FieldDescription& field) {
+  field.type = "path";
+  field.default_value = value->string();
+}
+void describe(Json* value, FieldDescription& field) {
+  field.type = "anything";
+  field.default_value = *value;
+}
+void describe(const std::shared_ptr<StructValue>& value, FieldDescription& field) {
+  FieldDescription section = detail::describe_config(*value);
+  field.type = "section";
+  field.shorthand = section.shorthand;
+  field.fields = std::move(section.fields);
+  field.default_value = detail::dump_config(*value);
+}
+void describe(const std::shared_ptr<ListValue>& value, FieldDescription& field) {
+  value->sample([&](const Value& element) { describe_value(element, field); });
+  field.list = true;
+  field.default_value = Json::array();
+  value->each([&](const Value& element) {
+    FieldDescription one;
+    describe_value(element, one);
+    field.default_value.push_back(one.default_value);
+  });
+}
+void describe(const std::shared_ptr<OptionalValue>& value, FieldDescription& field) {
+  value->sample([&](const Value& content) { describe_value(content, field); });
+  field.optional = true;
+  field.default_value = nullptr;
+  value->each([&](const Value& content) {
+    FieldDescription one;
+    describe_value(content, one);
+    field.default_value = one.default_value;
+  });
+}
+
+void describe_value(const Value& value, FieldDescription& field) {
+  std::visit([&](const auto& v) { describe(v, field); }, value);
+}
+
+void Describer::visit(const std::string& key, const Value& value, std::string_view documentation) {
+  FieldDescription field;
+  field.key = key;
+  field.documentation = documentation;
+  describe_value(value, field);  // before the choice is put in: with the default
+  fields.push_back(std::move(field));
+  auto choice = choice_.find(key);
+  if (choice == choice_.end()) return;
+  if (auto flag = std::get_if<bool*>(&value)) **flag = choice->second.get<bool>();
+  if (auto text = std::get_if<std::string*>(&value)) **text = choice->second.get<std::string>();
+}
+
+std::vector<FieldDescription> fields_under(const StructValue& config, const Choice& choice) {
+  Describer describer(choice);
+  config.with_copy([&](StructValue& copy) { copy.fields(describer); });
+  return std::move(describer.fields);
+}
+
+// The choices that a field offers; none for most.
+std::vector<Json> choices_of(const FieldDescription& field) {
+  if (field.list || field.optional) return {};
+  if (field.type == "boolean") return {true, false};
+  if (field.type != "string") return {};
+  for (const Rule& rule : field.rules) {
+    if (auto choices = std::get_if<Choices>(&rule)) {
+      return {choices->names.begin(), choices->names.end()};
+    }
+  }
+  return {};
+}
+
+const FieldDescription* find(const std::vector<FieldDescription>& fields, const std::string& key) {
+  auto it = std::find_if(fields.begin(), fields.end(),
+                         [&](const FieldDescription& field) { return field.key == key; });
+  return it == fields.end() ? nullptr : &*it;
+}
+
+// Finds the fields of a struct under all choices.
+class Explorer {
+ public:
+  explicit Explorer(const StructValue& config) : config_(config) {}
+
+  std::vector<FieldDescription> explore() {
+    std::vector<FieldDescription> usual = fields_under(config_, {});
+    found_ = usual;
+    for (const FieldDescription& field : usual) vary(field, {}, usual);
+    return std::move(found_);
+  }
+
+ private:
+  using List = std::vector<FieldDescription>;
+
+  // Tries every choice of `field`; `usual` is listed under the choice so far, `field` among it.
+  void vary(const FieldDescription& field, const Choice& choice, const List& usual) {
+    std::vector<Json> names = choices_of(field);
+    std::vector<Choice> choices;
+    std::vector<List> lists;
+    for (const Json& name : names) {
+      choices.push_back(choice);
+      choices.back()[field.key] = name;
+      lists.push_back(fields_under(config_, choices.back()));
+    }
+    for (const FieldDescription& other : List(usual)) condition(other.key, field, names, lists, true);
+    for (size_t i = 0; i < lists.size(); ++i) {
+      for (size_t j = 0; j < lists[i].size(); ++j) {
+        const FieldDescription& other = lists[i][j];
+        if (find(usual, other.key)) continue;
+        bool fresh = !find(found_, other.key);
+        if (fresh) insert(other, lists[i], j, field);
+        if (condition(other.key, field, names, lists, fresh) && fresh) {
+          vary(other, choices[i], lists[i]);
+        }
+      }
+    }
+  }
+
+  // Notes under which names of `field` the field `key` is listed, if not under all. A field that
+  // two independent choices bring in has no condition that could be put as "this and that".
+  bool condition(const std::string& key, const FieldDescription& field,
+                 const std::vector<Json>& names, const std::vector<List>& lists, bool first) {
+    FieldDescription::Condition condition;
+    condition.key = field.key;
+    for (size_t i = 0; i < lists.size(); ++i) {
+      if (!find(lists[i], key)) continue;
+      condition.values.push_back(names[i]);
+      condition.by_default = condition.by_default || names[i] == field.default_value;
+    }
+    FieldDescription& target = *const_cast<FieldDescription*>(find(found_, key));
+    if (condition.values.size() == names.size()) return false;
+    for (const auto& known : target.conditions) {
+      if (known.key == field.key) return false;
+    }
+    if (first) {
+      target.conditions.push_back(std::move(condition));
+    } else {
+      target.conditions.clear();
+    }
+    return true;
+  }
+
+  // Puts a field that `field` brings in behind the one that is listed before it.
+  void insert(const FieldDescription& fresh, const List& list, size_t at,
+              const FieldDescription& field) {
+    auto place = found_.end();
+    if (at > 0) {
+      place = std::find_if(found_.begin(), found_.end(), [&](const FieldDescription& other) {
+        return other.key == list[at - 1].key;
+      });
+      if (place != found_.end()) ++place;
+    }
+    auto inserted = found_.insert(place, fresh);
+    if (const FieldDescription* cause = find(found_, field.key)) {
+      inserted->conditions = cause->conditions;
+    }
+  }
+
+  const StructValue& config_;
+  List found_;
+};
+
+}  // namespace
+
+bool FieldDescription::required() const {
+  return std::any_of(rules.begin(), rules.end(), [](const Rule& rule) {
+    return std::holds_alternative<Required>(rule);
+  });
+}
+
+std::string FieldDescription::condition_text() const {
+  std::string text;
+  for (const Condition& condition : conditions) {
+    text += (text.empty() ? "" : " and ") + condition.key + " is ";
+    for (size_t i = 0; i < condition.values.size(); ++i) {
+      text += (i == 0 ? "" : " or ") + dump_json_line(condition.values[i]);
+    }
+  }
+  return text;
+}
+
+namespace detail {
+
+FieldDescription describe_config(StructValue& config) {
+  FieldDescription section;
+  section.type = "section";
+  section.shorthand = config.shorthand_key();
+  section.fields = Explorer(config).explore();
+  return section;
+}
+
+}  // namespace detail
+}  // namespace reprise
