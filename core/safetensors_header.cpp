@@ -264,6 +264,11 @@ SafetensorsHeader parse_safetensors_header(std::string_view text, uint64_t data_
     throw DataError("{}: not a safetensors file: the header doesn't begin with '{{'",
                     printable(path));
   }
+  // The parser takes a zero byte for the end of its input, whatever follows.
+  if (const size_t zero = text.find('\0'); zero != std::string_view::npos) {
+    throw DataError("{}: the header is not valid JSON: a byte of zero at {}", printable(path),
+                    zero);
+  }
   if (has_long_string(text)) {
     throw DataError("{}: the header has a string of more than {} bytes", printable(path),
                     kMaxString);
@@ -287,8 +292,8 @@ std::string safetensors_header_text(const std::vector<HeaderEntry>& tensors,
   }
   for (const auto& [name, info] : tensors) {
     entries.push_back(fmt::format(R"({}:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})",
-                                  json_text(name), info.dtype, fmt::join(info.shape, ","), info.offset,
-                                  info.offset + info.bytes));
+                                  json_text(name), info.dtype, fmt::join(info.shape, ","),
+                                  info.offset, info.offset + info.bytes));
   }
   return fmt::format("{{{}}}", fmt::join(entries, ","));
 }
