@@ -1,9 +1,12 @@
 // reprise COMMAND: everything that there is besides training, and training too.
 #include <CLI/CLI.hpp>
 
+#include "tools/commands/config.h"
+#include "tools/commands/inspect.h"
 #include "tools/commands/train.h"
 #include "tools/commands/trace.h"
 #include "tools/program.h"
+#include "tools/trainer/run_config.h"
 
 int main(int argc, char** argv) {
   using namespace reprise;

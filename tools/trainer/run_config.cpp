@@ -1,9 +1,5 @@
 #include "tools/trainer/run_config.h"
 
-#include "core/error.h"
-#include "tools/trainer/pretrained_config.h"
-#include "tools/trainer/recipes.h"
-
 namespace reprise {
 
 void ModelConfig::fields(Fields& f) {
@@ -40,12 +36,6 @@ void RunConfig::fields(Fields& f) {
   f("optimizer", optimizer, "how it is updated");
   f("schedule", schedule, "how the learning rate goes");
   f("training", training, "how long, and in which portions");
-}
-
-RunConfig load_run_config(const std::string& name, const std::vector<std::string>& overrides) {
-  ConfigSource source = load_config(find_recipe(name), overrides);
-  apply_pretrained_config(source);
-  return bind<RunConfig>(source);
 }
 
 }  // namespace reprise

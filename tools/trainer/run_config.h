@@ -51,9 +51,8 @@ struct RunConfig {
   void fields(Fields& f);
 };
 
-
-// Reads a recipe, takes a pretrained model's architecture when model.init_from names one, and checks
-// everything. Throws ConfigError with a line per mistake.
+// Reads the recipe of that name (see recipes.h), takes a pretrained model's architecture when
+// model.init_from names one, and checks everything. Throws ConfigError with a line per mistake.
 RunConfig load_run_config(const std::string& name, const std::vector<std::string>& overrides);
 
 }  // namespace reprise
