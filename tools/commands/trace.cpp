@@ -2,7 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
+#include <memory>
 
 #include "core/safetensors.h"
 #include "tools/trainer/run_config.h"
@@ -58,14 +58,14 @@ void trace(const TraceOptions& options) {
   write_safetensors(options.output, traced);
 }
 
-void add_trace(CLI::App& app, TraceOptions& options) {
+void add_trace(CLI::App& app) {
+  auto options = std::make_shared<TraceOptions>();
   CLI::App* command = app.add_subcommand(
-      "trace", "Writes hidden states, logits and gradients of a run's first batch.");
-  command->add_option("--config", options.config, "a recipe: a file, or a name from configs/")
-      ->required();
-  command->add_option("--set", options.overrides, "change a setting: path=value")
-      ->type_name("PATH=VALUE");
-  command->add_option("--output", options.output, "the safetensors file to write")->required();
+      "trace", "Write hidden states, logits and gradients of a run's first batch");
+  command->add_option("--config", options->config, "a recipe's name or file")->required();
+  command->add_option("--set", options->overrides, "change a setting: path=value");
+  command->add_option("--output", options->output, "the safetensors file to write")->required();
+  command->callback([options] { trace(*options); });
 }
 
 }  // namespace reprise

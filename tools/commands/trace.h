@@ -23,6 +23,7 @@ struct TraceOptions {
 // Everything is computed as in step 0 of training, so with its dropout.
 void trace(const TraceOptions& options);
 
-void add_trace(CLI::App& app, TraceOptions& options);
+// Adds the command to the program.
+void add_trace(CLI::App& app);
 
 }  // namespace reprise
