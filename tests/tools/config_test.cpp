@@ -2,24 +2,19 @@
 
 #include <gtest/gtest.h>
 
+#include <CLI/CLI.hpp>
+
 #include "tests/tools/read_recipe.h"
 
 namespace reprise {
 namespace {
 
-std::string output_of(const std::string& command) {
+std::string output_of(const std::string& command_line) {
   CLI::App app;
-  add_config(app, [](const std::string& name, const std::vector<std::string>& overrides) {
-    return read_recipe(name, overrides);
-  });
-  testing::internal::CaptureStdout();
-  try {
-    app.parse(command);
-  } catch (...) {
-    testing::internal::GetCapturedStdout();
-    throw;
-  }
-  return testing::internal::GetCapturedStdout();
+  ConfigOptions options;
+  add_config(app, options);
+  app.parse(command_line);
+  return config(options, read_recipe);
 }
 
 TEST(ConfigCommand, ExplainsASettingAndWhereItWasSet) {

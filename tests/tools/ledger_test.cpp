@@ -146,7 +146,7 @@ TEST(Ledger, EqualsTheModelForEveryStrategy) {
     for (const std::string& strategy : strategy_names()) {
       // Strategies that need a number of sets get one that fits; the others refuse it.
       int fitting = 0;
-      for (const std::optional<int64_t> sets : {std::optional<int64_t>(), std::optional<int64_t>(3)}) {
+      for (const std::optional<int64_t>& sets : {std::optional<int64_t>(), {3}}) {
         EncoderConfig config = odd_sizes();
         config.type = type;
         if (config.albert()) config.embedding_size = 5;

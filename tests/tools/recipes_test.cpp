@@ -63,8 +63,8 @@ TEST_F(Recipes, AreNotHiddenByARunsFolder) {
 
 TEST_F(Recipes, SuggestWhatWasMeant) {
   const std::string error = error_of("albert_smal");
-  EXPECT_NE(error.find("albert_smal: there is no such file or recipe; did you mean \"albert_small\"?"),
-            std::string::npos) << error;
+  EXPECT_TRUE(error.starts_with(
+      "albert_smal: there is no such file or recipe; did you mean \"albert_small\"?")) << error;
   EXPECT_NE(error.find("bert_base, bert_google_small, bert_large"), std::string::npos) << error;
   EXPECT_NE(error_of("configs/../albert_small").find("no such file;"), std::string::npos);
   EXPECT_NE(error_of("").find("empty"), std::string::npos);

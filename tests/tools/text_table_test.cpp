@@ -29,7 +29,7 @@ TEST(TextTable, MayBeEmpty) {
   EXPECT_EQ(TextTable().text(), "");
   TextTable rule;
   rule.rule();
-  EXPECT_EQ(rule.text(), "\n");
+  EXPECT_EQ(rule.text(), "");
 }
 
 }  // namespace

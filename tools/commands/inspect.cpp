@@ -1,11 +1,11 @@
 #include "tools/commands/inspect.h"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <filesystem>
-#include <memory>
 
 #include "tools/commands/model_report.h"
-#include "tools/commands/output.h"
 
 namespace reprise {
 
@@ -26,6 +26,24 @@ std::vector<std::string> short_names(const std::vector<std::string>& configs) {
 
 }  // namespace
 
+void add_inspect(CLI::App& app, InspectOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "inspect", "What a model stores, shares and costs: parameters, memory, work.");
+  command
+      ->add_option("--config", options.configs,
+                   "a recipe: a file, or a name from configs/; repeated, others are compared with "
+                   "the first")
+      ->required()
+      ->allow_extra_args(false);
+  command
+      ->add_option("--set", options.overrides,
+                   "change a setting of all of them: path=value, e.g. model.sharing=attention; may "
+                   "be repeated")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
+  command->add_flag("--json", options.json, "print JSON, for scripts");
+}
+
 std::string inspect(const InspectOptions& options, const RunConfigReader& read) {
   const std::vector<std::string> names = short_names(options.configs);
   std::vector<ModelReport> reports;
@@ -33,24 +51,6 @@ std::string inspect(const InspectOptions& options, const RunConfigReader& read) 
     reports.push_back(make_report(names[i], read(options.configs[i], options.overrides)));
   }
   return options.json ? dump_json(report_json(reports)) + '\n' : report_text(reports);
-}
-
-void add_inspect(CLI::App& app, RunConfigReader read) {
-  auto options = std::make_shared<InspectOptions>();
-  CLI::App* command = app.add_subcommand(
-      "inspect", "What a model stores, shares and costs: parameters, memory, work");
-  command
-      ->add_option("--config", options->configs,
-                   "a recipe's name or file; several are compared with the first")
-      ->required()
-      ->allow_extra_args(false);
-  command
-      ->add_option("--set", options->overrides,
-                   "change a setting of all of them: model.sharing=attention")
-      ->allow_extra_args(false);
-  command->add_flag("--json", options->json, "print JSON");
-  command->callback(
-      [options, read = std::move(read)] { print_result(inspect(*options, read)); });
 }
 
 }  // namespace reprise

@@ -1,11 +1,14 @@
 // reprise inspect: what a configuration's model stores, shares and costs, before any training.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "tools/commands/run_config_reader.h"
+
+namespace CLI {
+class App;
+}
 
 namespace reprise {
 
@@ -15,10 +18,10 @@ struct InspectOptions {
   bool json = false;
 };
 
+// Adds the command to the program.
+void add_inspect(CLI::App& app, InspectOptions& options);
+
 // What the command prints. Needs neither data nor vocabulary. Throws what `read` throws.
 std::string inspect(const InspectOptions& options, const RunConfigReader& read);
-
-// Adds the command to the program.
-void add_inspect(CLI::App& app, RunConfigReader read);
 
 }  // namespace reprise

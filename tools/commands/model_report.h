@@ -25,10 +25,10 @@ ModelReport make_report(std::string name, RunConfig config);
 // The ledger of one model, or a table of several whose ratios are those of the first to the others.
 std::string report_text(const std::vector<ModelReport>& reports);
 
-// {"configs": [{"name": …, "parameters": {"stored": …, "unshared": …, "base_model": …, "components": …},
-// "bytes": …, "multiply_adds": …, "workload": …, "sharing": …}, …]}; of a single report, its object's
-// members stand at the top level as well. bytes are estimates where MemoryEstimate says so;
-// multiply_adds are of one sequence's forward pass.
+// {"configs": [{"name": …, "bytes": …, "multiply_adds": …, "workload": …, "sharing": …,
+//   "parameters": {"stored": …, "unshared": …, "base_model": …, "components": …}}, …]}
+// Of a single report, its object's members stand at the top level as well. bytes are estimates
+// where MemoryEstimate says so; multiply_adds are of one sequence's forward pass.
 Json report_json(const std::vector<ModelReport>& reports);
 
 }  // namespace reprise

@@ -17,8 +17,9 @@ std::string ledger_table(const Ledger& ledger) {
   TextTable table;
   table.row({"", "one copy", "copies", "uses", "stored", "unshared", "multiply-adds"});
   for (const LedgerEntry& e : ledger.entries) {
-    table.row({e.component, grouped(e.size), grouped(e.copies), grouped(e.uses), grouped(e.stored()),
-               grouped(e.unshared()), e.multiply_adds ? short_count(e.multiply_adds) : ""});
+    table.row({e.component, grouped(e.size), grouped(e.copies), grouped(e.uses),
+               grouped(e.stored()), grouped(e.unshared()),
+               e.multiply_adds > 0 ? short_count(e.multiply_adds) : ""});
   }
   table.rule();
   table.row({"all", "", "", "", grouped(ledger.stored()), grouped(ledger.unshared()),
@@ -30,8 +31,8 @@ std::string sentence_on_counts(const ModelReport& report) {
   const Workload& work = report.work;
   return fmt::format(
       "Counted: {}.\n"
-      "unshared: if every use had its own copy. multiply-adds: forward, a sequence of {} tokens, {} of\n"
-      "them predicted. Without heads ({}) {} are stored.\n",
+      "unshared: if every use had its own copy. multiply-adds: forward, a sequence of {} tokens,\n"
+      "{} of them predicted. Without heads ({}) {} are stored.\n",
       kCountingConvention, grouped(work.length), grouped(work.predictions),
       report.config.model.encoder.albert() ? "AlbertModel" : "BertModel",
       grouped(report.ledger.base_model()));
@@ -131,7 +132,8 @@ std::string comparison_table(const Reports& reports) {
   table.row("moments", [](const ModelReport& r) { return r.memory.optimizer; }, byte_size);
   table.row("activations, about", [](const ModelReport& r) { return r.memory.activations; },
             byte_size);
-  table.row("memory in all, about", [](const ModelReport& r) { return r.memory.total(); }, byte_size);
+  table.row("memory in all, about", [](const ModelReport& r) { return r.memory.total(); },
+            byte_size);
   table.rule();
   table.row("sequences at a time", [](const ModelReport& r) { return r.work.sequences; });
   table.row("tokens of a sequence", [](const ModelReport& r) { return r.work.length; });

@@ -5,7 +5,7 @@
 
 namespace reprise {
 
-// Writes and flushes. Throws Error (io) when that fails: a script must not take half a result for one.
+// Writes and flushes. Throws Error (io) when that fails: half a result must not pass for one.
 void print_result(std::string_view text);
 
 }  // namespace reprise

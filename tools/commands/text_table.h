@@ -8,7 +8,7 @@ namespace reprise {
 
 class TextTable {
  public:
-  // A row of cells. The first column is flush left, all others flush right. Rows may differ in length.
+  // A row of cells: the first column flush left, all others flush right. Rows may differ in length.
   void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
   // A line across, between two rows.
   void rule() { rows_.emplace_back(); }

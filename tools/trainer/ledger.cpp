@@ -63,8 +63,8 @@ class LedgerMaker {
     entry.uses = uses;
   }
 
-  // Queries, keys, values and the output are products of H by H; scores and their use for mixing values
-  // cost S² H each.
+  // Queries, keys, values and the output are products of H by H; scores, and their use for mixing
+  // values, cost S² H each.
   void layers() {
     part(LayerPart::attention, 4 * linear(H, H), 4 * S * H * H + 2 * S * S * H);
     part(LayerPart::attention_norm, norm(H), 0);

@@ -1,11 +1,11 @@
-// Ledger: what a model's weights cost and what sharing them saves, counted without making the model.
+// Ledger: what a model's weights cost and what sharing them saves, counted without making it.
 //
-// The convention of all counts: the pretraining model, with its pooler and both heads, in which shared
-// parameters count once. Only so do BERT-base and ALBERT-base come to the 110 and 12 million that they
-// are known by; Hugging Face's BertModel and AlbertModel (base_model below) have fewer.
+// The convention of all counts: the pretraining model, with its pooler and both heads, in which
+// shared parameters count once. Only so do BERT-base and ALBERT-base have the 110 and 12 million
+// that they are known by; Hugging Face's BertModel and AlbertModel (base_model) have fewer.
 //
-// H the layers' width, E the embeddings', I the feed-forward block's, V the vocabulary, S the length of a
-// sequence.
+// H the layers' width, E the embeddings', I the feed-forward block's, V the vocabulary, S the length
+// of a sequence, P its predicted tokens.
 #pragma once
 
 #include <cstdint>
@@ -22,18 +22,18 @@ inline constexpr std::string_view kCountingConvention =
 
 // What a forward pass works on.
 struct Workload {
-  int64_t sequences = 32;   // of a micro-batch
-  int64_t length = 128;     // S: tokens of each, the longest that the data may have
+  int64_t sequences = 32;    // of a micro-batch
+  int64_t length = 128;      // S: tokens of each, the longest that the data may have
   int64_t predictions = 19;  // masked tokens of each: the word head sees no others
-  bool sentences = true;    // the pooler and the sentence head are at work
+  bool sentences = true;     // the pooler and the sentence head are at work
 };
 
 struct LedgerEntry {
-  std::string component;  // "attention"
-  int64_t size = 0;       // parameters of one copy
-  int64_t copies = 1;     // that are stored
-  int64_t uses = 1;       // places of the model that use one of them
-  bool base_model = true;      // false: only the pretraining model has it
+  std::string component;      // "attention"
+  int64_t size = 0;           // parameters of one copy
+  int64_t copies = 1;         // that are stored
+  int64_t uses = 1;           // places of the model that use one of them
+  bool base_model = true;     // false: only the pretraining model has it
   int64_t multiply_adds = 0;  // of all uses in one sequence's forward pass
 
   int64_t stored() const { return size * copies; }

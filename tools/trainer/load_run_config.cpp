@@ -1,4 +1,4 @@
-// Apart from run_config.cpp, so that configurations can be made and inspected without the code that reads
+// Apart from run_config.cpp, so that configurations can be made without the code that reads
 // pretrained models.
 #include "tools/trainer/pretrained_config.h"
 #include "tools/trainer/recipes.h"

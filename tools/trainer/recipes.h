@@ -14,9 +14,9 @@ std::filesystem::path find_recipe(const std::string& name);
 // The names of all recipes, sorted.
 std::vector<std::string> recipe_names();
 
-// Where recipes are looked for, of these folders those that exist, in this order: beside the build folder
-// that the running program is in, beside the sources that it was built from, in the share directory
-// of the prefix that it runs from, and in that of the prefix that it was built for.
+// Where recipes are looked for: of these folders those that exist, in this order. The one beside
+// the build folder that the running program is in, the one beside the sources that it was built
+// from, those in the share directories of the prefix it runs from and of the one it was built for.
 std::vector<std::filesystem::path> config_folders();
 
 }  // namespace reprise
