@@ -20,7 +20,7 @@ constexpr int kCalls = 2;
 // Gradients below it count as it: where the true gradient is 0, rounding isn't an error of 100 %.
 constexpr double kFloor = 1e-3;
 
-// The differences' step. Their error is about step⁴/30 · f⁽⁵⁾ + 1e-16/step · |f|: near 1e-12 of f here.
+// The differences' step. Their error is about step⁴/30 · f⁽⁵⁾ + 1e-16/step · |f|: near 1e-12 of f.
 constexpr double kStep = 1e-3;
 
 // The weights w of one call's loss: away from 0, either sign.
@@ -142,8 +142,8 @@ class Check {
       if (std::isnan(error)) error = std::numeric_limits<double>::infinity();
       if (error <= result_.error) continue;
       result_.error = error;
-      result_.where = fmt::format("input {}{}, element {}: analytic {:.12g}, numeric {:.12g}", input,
-                                  how, i, analytic, numeric.data()[i]);
+      result_.where = fmt::format("input {}{}, element {}: analytic {:.12g}, numeric {:.12g}",
+                                  input, how, i, analytic, numeric.data()[i]);
     }
   }
 

@@ -18,14 +18,13 @@ class Recompute {
     }
   }
 
-  // Forward without keeping anything; learns which Parameters the segment uses, and how often. Each gets
-  // one use site on the outer tape, which stands for all of its uses inside.
+  // Forward without keeping anything; learns which Parameters the segment uses, and how often. Each
+  // gets one use site on the outer tape, which stands for all of its uses inside.
   Tensor forward() {
     Tape counting;
     counting.forgetful_ = true;
     const Variable y = run(counting);
     wants_gradient_ = y.tape() != nullptr;
-    if (!wants_gradient_) return y.value();  // no node, so no uses
     for (const Tape::Node& inside : counting.nodes_) {
       if (!inside.parameter || inside.use > 0) continue;
       sites_.push_back(context_.tape->bind(inside.parameter));
@@ -37,16 +36,15 @@ class Recompute {
 
   bool wants_gradient() const { return wants_gradient_; }
 
-  // The inputs of the inner tape stand for those outside, so that every contribution goes where it would
-  // go without recomputation, in the same order. Observers are served from within; hooks wait for the
-  // use sites outside.
+  // The inputs of the inner tape stand for those outside, so that every contribution goes where it
+  // would go without recomputation, in the same order. Observers are served from within; hooks wait
+  // for the use sites outside.
   void backward(const Tensor& dy, const InputGrads& dx) const {
     if (dx.repeated()) return;
     Tape inner;
     inner.parent_ = context_.tape->parent_ ? context_.tape->parent_ : context_.tape;
     for (const Variable& variable : sites_) {
       const Tape::Node& site = context_.tape->nodes_[variable.id()];
-      Tape::check_unchanged(*site.parameter, site.version);
       inner.uses_[site.parameter.get()].count = site.use;
     }
     const Variable y = run(inner);

@@ -99,7 +99,7 @@ void Tape::backward(const Variable& y, const Tensor& dy) {
   }
   consumed_ = true;
   const int32_t last = y.id();
-  const std::span<const int32_t> result(&last, 1);  // may be a use site: dy is a contribution like any
+  const std::span<const int32_t> result(&last, 1);  // may be a use site: dy is a contribution too
   if (observed(gathering(last))) InputGrads(*this, result, 0).pass(0, dy);
   InputGrads(*this, result, -1).pass(0, dy);
   for (int32_t id = last; id >= 0; --id) {

@@ -28,6 +28,8 @@ struct Block {
 };
 
 // A loss without symmetries.
-inline Variable weighted_sum(const Variable& y) { return sum(mul(y, Variable(pattern(y.shape(), 8)))); }
+inline Variable weighted_sum(const Variable& y) {
+  return sum(mul(y, Variable(pattern(y.shape(), 8))));
+}
 
 }  // namespace reprise::testing

@@ -104,7 +104,8 @@ TEST(Memory, RecomputeKeepsOnlyTheBoundaries) {
     for (int i = 0; i < kLayers; ++i) {
       const Variable inputs[] = {x};
       const auto layer = [block](const Context& c, auto in) { return block(c, in[0]); };
-      x = segments ? recompute(context.at(i), inputs, layer) : layer(context.at(i), std::span(inputs));
+      const Context here = context.at(i);
+      x = segments ? recompute(here, inputs, layer) : layer(here, std::span(inputs));
     }
     const int64_t kept = live() - before;
     tape.backward(weighted_sum(x));
@@ -116,6 +117,22 @@ TEST(Memory, RecomputeKeepsOnlyTheBoundaries) {
   EXPECT_EQ(kept, kLayers * tensor);  // each segment's result; the first one's input was there before
   EXPECT_GE(plain_kept, 3 * kept);
   EXPECT_LT(peak, plain_peak / 2);
+}
+
+// The forward that only counts uses keeps nothing either, not even until its end.
+TEST(Memory, ARecomputedForwardKeepsNothingOnItsWay) {
+  const auto peak_of_forward = [](bool segment) {
+    const Block block;
+    Tape tape;
+    const int64_t before = live();
+    reset_peak_memory();
+    const auto layers = [block](const Context& c, auto in) { return apply(c, block, in[0], kLayers); };
+    const Variable inputs[] = {Variable(kInput)};
+    const Context context{.tape = &tape};
+    segment ? recompute(context, inputs, layers) : layers(context, std::span(inputs));
+    return memory_use().peak_total - before;
+  };
+  EXPECT_LT(5 * peak_of_forward(true), peak_of_forward(false));
 }
 
 TEST(Memory, AStepAfterTheSecondAsksNothingOfTheSystem) {

@@ -225,7 +225,7 @@ TEST(RecomputeHooks, FireWhenTheFirstUseIsInsideASegmentThatIsNotReached) {
   });
 }
 
-// A segment whose result is a constant makes no node, so it can't be where the gradient is complete.
+// A segment whose result is a constant makes no node; the uses in it count all the same.
 TEST(RecomputeHooks, FireAfterASegmentThatIsAConstant) {
   expect_one_hook_call([](const Context& c, const Block& block, const Variable& x) {
     const std::vector<Variable> inputs = {x};

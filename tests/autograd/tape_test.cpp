@@ -126,6 +126,23 @@ TEST(Tape, AccumulatesOverBackwardsUntilCleared) {
   EXPECT_EQ(p->gradient().item(), 6);
 }
 
+TEST(Tape, ForgetsItsUsesAtReset) {
+  const ParameterPtr p = parameter(scalar(3));
+  int fired = 0;
+  p->gradient_hooks.push_back([&](const Tensor&) { ++fired; });
+  Tape tape;
+  for (int step = 1; step <= 3; ++step) {
+    Variable y = square(tape.bind(p));
+    if (step > 1) y = mul(y, tape.bind(p));  // a step need not look like the one before
+    EXPECT_EQ(tape.uses(*p), step > 1 ? 2 : 1);
+    tape.backward(y);
+    EXPECT_EQ(fired, step);
+    tape.reset();
+    EXPECT_EQ(tape.uses(*p), 0);
+    EXPECT_EQ(tape.size(), 0);
+  }
+}
+
 TEST(Tape, GivesUnreachedParametersNoGradient) {
   const ParameterPtr used = parameter(scalar(3)), unused = parameter(scalar(4));
   Tape tape;
