@@ -1,4 +1,4 @@
-#include "tools/commands/quantity.h"
+#include "tools/trainer/quantity.h"
 
 #include <gtest/gtest.h>
 

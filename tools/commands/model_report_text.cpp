@@ -4,7 +4,7 @@
 #include "core/error.h"
 #include "core/printable.h"
 #include "tools/commands/model_report.h"
-#include "tools/commands/quantity.h"
+#include "tools/trainer/quantity.h"
 #include "tools/commands/text_table.h"
 
 namespace reprise {

@@ -2,8 +2,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <memory>
-
 #include "core/safetensors.h"
 #include "tools/trainer/run_config.h"
 #include "tools/trainer/session.h"
@@ -58,14 +56,15 @@ void trace(const TraceOptions& options) {
   write_safetensors(options.output, traced);
 }
 
-void add_trace(CLI::App& app) {
-  auto options = std::make_shared<TraceOptions>();
+void add_trace(CLI::App& app, TraceOptions& options) {
   CLI::App* command = app.add_subcommand(
       "trace", "Write hidden states, logits and gradients of a run's first batch");
-  command->add_option("--config", options->config, "a recipe's name or file")->required();
-  command->add_option("--set", options->overrides, "change a setting: path=value");
-  command->add_option("--output", options->output, "the safetensors file to write")->required();
-  command->callback([options] { trace(*options); });
+  command->add_option("--config", options.config, "a recipe: a file, or a name from configs/")
+      ->required();
+  command->add_option("--set", options.overrides, "change a setting: path=value; may be repeated")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
+  command->add_option("--output", options.output, "the safetensors file to write")->required();
 }
 
 }  // namespace reprise

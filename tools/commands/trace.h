@@ -24,6 +24,6 @@ struct TraceOptions {
 void trace(const TraceOptions& options);
 
 // Adds the command to the program.
-void add_trace(CLI::App& app);
+void add_trace(CLI::App& app, TraceOptions& options);
 
 }  // namespace reprise

@@ -67,7 +67,7 @@ void add_train_options(CLI::App& command, TrainOptions& options) {
   command.add_option("--config", options.config, "a recipe: a file, or a name from configs/")
       ->required();
   command.add_option("--set", options.overrides, "change a setting: path=value, e.g. "
-                     "training.steps=100; may be repeated")->type_name("PATH=VALUE");
+                     "training.steps=100; may be repeated")->type_name("PATH=VALUE")->allow_extra_args(false);
   command.add_option("--output", options.output, "the run's folder (runs/<name of the config>)");
   command.add_option("--resume", options.resume,
                      "auto: go on with an unfinished run; never; must; or a checkpoint's folder");

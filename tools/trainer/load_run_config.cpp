@@ -9,7 +9,10 @@ namespace reprise {
 RunConfig load_run_config(const std::string& name, const std::vector<std::string>& overrides) {
   ConfigSource source = load_config(find_recipe(name), overrides);
   apply_pretrained_config(source);
-  return bind<RunConfig>(source);
+  RunConfig config = bind<RunConfig>(source);
+  config.model.encoder = config.model.encoder.resolved();
+  config.optimizer = config.optimizer.resolved();
+  return config;
 }
 
 }  // namespace reprise

@@ -11,7 +11,8 @@ void ModelConfig::fields(Fields& f) {
 void TrainingConfig::fields(Fields& f) {
   f("steps", steps, "optimizer steps").between(1, 1e12);
   f("minutes", minutes, "train for this long instead, with the schedule fitted to it").above(0);
-  f("batch_size", batch_size, "sequences in a micro-batch (text: 32 unless given; batches: the file's)").between(1, 1 << 20);
+  f("batch_size", batch_size, "sequences in a micro-batch (text: 32 unless given; batches: the file's)")
+      .between(1, 1 << 20);
   f("accumulate", accumulate, "micro-batches in a step").between(1, 1 << 20);
   f("clip_norm", clip_norm, "the largest norm of all gradients together; 0: no clipping").at_least(0);
   f("seed", seed, "of weights, order, masks and dropout").between(0, 9e15);

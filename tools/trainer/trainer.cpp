@@ -9,6 +9,7 @@
 #include "core/parallel.h"
 #include "optim/clip.h"
 #include "tools/trainer/model_folder.h"
+#include "tools/trainer/quantity.h"
 #include "tools/trainer/showcase.h"
 #include "tools/trainer/stop_signals.h"
 
@@ -22,12 +23,6 @@ constexpr int kMostFailedSaves = 3;
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::string duration(double seconds) {
-  if (seconds < 90) return fmt::format("{:.0f} s", seconds);
-  if (seconds < 5400) return fmt::format("{:.0f} min", seconds / 60);
-  return fmt::format("{:.1f} h", seconds / 3600);
 }
 
 double find(const NamedNumbers& numbers, std::string_view name) {
@@ -163,7 +158,7 @@ void Trainer::log_step(const StepResult& result, double rate, double seconds) {
   std::string text = fmt::format("step {}{}  loss {:.4f}", state_.step + 1, of, result.loss);
   for (const auto& [name, value] : result.parts) text += fmt::format("  {} {:.4f}", name, value);
   text += fmt::format("  norm {:.2f}  rate {:.2e}  {:.0f} tokens/s  {} left", result.gradient_norm,
-                      rate, static_cast<double>(result.tokens) / seconds, duration(left));
+                      rate, static_cast<double>(result.tokens) / seconds, short_duration(left));
   console_.progress(text, state_.step == 0 || (state_.step + 1) % training.log_every == 0);
 }
 
@@ -234,7 +229,7 @@ void Trainer::write_final() {
     commit.add(entry.path().filename().string(), read_file(entry.path().string()));
   }
   commit.commit();
-  console_.say(fmt::format("trained {} steps in {}", state_.step, duration(state_.seconds)));
+  console_.say(fmt::format("trained {} steps in {}", state_.step, short_duration(state_.seconds)));
   for (const std::string& line : guesses(session_.encoder(), session_.dataset())) {
     console_.say(line);
   }

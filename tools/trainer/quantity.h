@@ -12,4 +12,6 @@ std::string byte_size(int64_t bytes);  // 47255240 -> "45.1 MiB"
 // a / b to three figures: "9.32x", "0.107x", "1.00x"; "-" when b is 0.
 std::string ratio(int64_t a, int64_t b);
 
+std::string short_duration(double seconds);  // "40 s", "7 min", "2.5 h"
+
 }  // namespace reprise

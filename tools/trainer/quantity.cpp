@@ -1,4 +1,4 @@
-#include "tools/commands/quantity.h"
+#include "tools/trainer/quantity.h"
 
 #include <fmt/format.h>
 
@@ -44,6 +44,12 @@ std::string ratio(int64_t a, int64_t b) {
   if (quotient == 0) return "0x";
   const int magnitude = static_cast<int>(std::floor(std::log10(std::abs(quotient))));
   return fmt::format("{:.{}f}x", quotient, std::clamp(2 - magnitude, 0, 6));
+}
+
+std::string short_duration(double seconds) {
+  if (seconds < 90) return fmt::format("{:.0f} s", seconds);
+  if (seconds < 5400) return fmt::format("{:.0f} min", seconds / 60);
+  return fmt::format("{:.1f} h", seconds / 3600);
 }
 
 }  // namespace reprise
