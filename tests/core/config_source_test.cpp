@@ -139,6 +139,19 @@ TEST(ConfigOverride, IsNamedByItsProblems) {
   EXPECT_NE(problems_of(text, {"base=x.json"}).find("base: unknown key"), std::string::npos);
 }
 
+TEST(ConfigOverride, GoesBeforeTheFile) {
+  ConfigSource source =
+      parse_config(R"({"vocabulary": "v", "seed": 3, "corpus": ["a", "b"]})", "folder/c.json",
+                   {"seed=4", "vocabulary=w", "corpus.1=c", "seed=5"});
+  EXPECT_EQ(source.given("seed")->text, "--set seed=5");
+  EXPECT_EQ(source.given("corpus.1")->text, "--set corpus.1=c");
+  EXPECT_EQ(source.given("corpus.0")->text, "folder/c.json:1:43");
+  ExampleConfig c = bind<ExampleConfig>(source);
+  std::filesystem::path here = std::filesystem::current_path();
+  EXPECT_EQ(c.vocabulary, here / "w");  // typed here, not in the file
+  EXPECT_EQ(c.corpus, (std::vector<std::filesystem::path>{here / "folder/a", here / "c"}));
+}
+
 TEST(ConfigSource, KnowsWhatWasGiven) {
   ConfigSource source = parse_config("{\"vocabulary\": \"v\",\n \"model\": {\"hidden_size\": 4}}",
                                      "c.json", {"optimizer.clip=3"});
