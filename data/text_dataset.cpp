@@ -156,7 +156,9 @@ std::string TextDataset::description() const {
 
 std::string TextDataset::text_of(int32_t id) const {
   constexpr std::string_view kSpace = "\u2581";  // begins a piece that begins a word
-  const std::string& text = vocabulary_.model().pieces.at(id).text;
+  const auto& pieces = vocabulary_.model().pieces;
+  if (id < 0 || id >= vocabulary_.size()) return " (no piece)";  // a row that the text was too short for
+  const std::string& text = pieces[id].text;
   return text.starts_with(kSpace) ? " " + text.substr(kSpace.size()) : text;
 }
 

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Runs every command of the README, in order, in a copy of what a newcomer sees, with runs cut short.
+#
+# usage: readme.sh SOURCE BUILD
+set -euo pipefail
+source=$1 build=$2
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+ln -s "$source/data" "$source/configs" "$source/tools" "$place"
+cd "$place"
+export XDG_CACHE_HOME=$place/cache
+
+# The lines of all ```sh blocks.
+commands=$(awk '/^```sh/ {inside = 1; next} /^```/ {inside = 0} inside' "$source/README.md")
+count=0
+while IFS= read -r line; do
+  case $line in
+    "tools/run test") continue ;;  # this is it
+    "tools/run train "*) line="$build/${line#tools/run } --set training.steps=2 --set schedule.warmup_steps=1 --set data.vocabulary.max_sentences=2000" ;;
+    "tools/run reprise "*) line="$build/${line#tools/run }" ;;
+    "cmake "*) continue ;;         # builds, which take minutes
+    *) echo "the test doesn't know how to run: $line"; exit 1 ;;
+  esac
+  echo "+ $line"
+  bash -c "$line" >out 2>&1 || { cat out; echo "failed: $line"; exit 1; }
+  count=$((count + 1))
+done <<<"$commands"
+[ "$count" -ge 10 ] || { echo "only $count commands found in the README"; exit 1; }
+test -f runs/albert_small/final/model.safetensors
+test -f trace.safetensors
