@@ -22,10 +22,10 @@
 //
 // - Fields are bound in order, so later ones may depend on earlier ones: if (type == "text") f(…).
 // - check() runs only when everything in the struct could be bound, so it may divide by what
-// at_least
-//   kept from being zero.
+//   at_least kept from being zero.
 // - A struct with `static const char* shorthand_key()` may be written as a plain string, which then
-//   stands for that field: "sharing": "all" is "sharing": {"strategy": "all"}.
+//   stands for that field: "sharing": "all" is "sharing": {"strategy": "all"}. The same for a list,
+//   with list_shorthand_key().
 #pragma once
 
 #include <string>
@@ -54,6 +54,7 @@ struct FieldDescription {
   bool list = false;      // a list of that type
   bool optional = false;  // may be null
   std::string shorthand;  // of a section that may be written as a string: the key it stands for
+  std::string list_shorthand;  // the same for a list
   Json default_value;
   std::vector<Rule> rules;
   std::vector<Condition> conditions;     // all must hold

@@ -24,7 +24,7 @@ class Binder {
     std::visit([&](const auto& v) { return bind_to(v, json, path); }, value);
   }
   // `object` is the section at `path`. With a `short_key`, the section was written as a plain
-  // string and `object` is {short_key: string}.
+  // string or list and `object` is {short_key: that}.
   void bind_section(StructValue& config, const Json& object, const std::string& path,
                     const std::string& short_key);
 
@@ -177,9 +177,14 @@ void Binder::bind_to(Json* value, const Json& json, const std::string&) { *value
 void Binder::bind_to(const std::shared_ptr<StructValue>& value, const Json& json,
                      const std::string& path) {
   if (json.is_object()) return bind_section(*value, json, path, "");
-  std::string key(value->shorthand_key());
-  if (key.empty()) return refuse(path, "an object {…}", json);
-  if (!json.is_string()) return refuse(path, "a string or an object {…}", json);
+  const bool takes_text = !value->shorthand_key().empty();
+  const bool takes_list = !value->list_shorthand_key().empty();
+  const bool fits = (takes_text && json.is_string()) || (takes_list && json.is_array());
+  if (!fits) {
+    return refuse(path, fmt::format("{}{}an object {{…}}", takes_text ? "a string or " : "",
+                                    takes_list ? "a list […] or " : ""), json);
+  }
+  const std::string key(json.is_array() ? value->list_shorthand_key() : value->shorthand_key());
   Json object = Json::object();
   object[key] = json;
   return bind_section(*value, object, path, key);

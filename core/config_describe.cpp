@@ -56,6 +56,7 @@ void describe(const std::shared_ptr<StructValue>& value, FieldDescription& field
   FieldDescription section = detail::describe_config(*value);
   field.type = "section";
   field.shorthand = section.shorthand;
+  field.list_shorthand = section.list_shorthand;
   field.fields = std::move(section.fields);
   field.default_value = detail::dump_config(*value);
 }
@@ -229,6 +230,7 @@ FieldDescription describe_config(StructValue& config) {
   FieldDescription section;
   section.type = "section";
   section.shorthand = config.shorthand_key();
+  section.list_shorthand = config.list_shorthand_key();
   section.fields = Explorer(config).explore();
   return section;
 }

@@ -91,6 +91,8 @@ std::string explain(const FieldDescription& config, std::string_view path,
   if (!field.conditions.empty()) text += line("used", "when " + field.condition_text());
   if (!field.shorthand.empty())
     text += line("short", fmt::format("a string is its \"{}\"", field.shorthand));
+  if (!field.list_shorthand.empty())
+    text += line("short", fmt::format("a list is its \"{}\"", field.list_shorthand));
   if (!section) text += line("default", dump_json_line(field.default_value));
   if (source && !section) text += line("value", value_text(path, *source));
   return section ? text + table_of(field) : text;

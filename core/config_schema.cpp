@@ -99,12 +99,16 @@ Json object_schema(const FieldDescription& section) {
 
 Json section_schema(const FieldDescription& section) {
   Json object = object_schema(section);
-  if (section.shorthand.empty()) return object;
-  Json text = {{"type", "string"}};
+  Json forms = Json::array();
   for (const FieldDescription& field : section.fields) {
-    if (field.key == section.shorthand) text = element_schema(field);
+    if (field.key == section.shorthand) forms.push_back(element_schema(field));
+    if (field.key == section.list_shorthand) {
+      forms.push_back({{"type", "array"}, {"items", element_schema(field)}});
+    }
   }
-  return {{"anyOf", {std::move(text), std::move(object)}}};
+  if (forms.empty()) return object;
+  forms.push_back(std::move(object));
+  return {{"anyOf", std::move(forms)}};
 }
 
 }  // namespace

@@ -37,6 +37,8 @@ class StructValue {
   virtual void check(Problems& problems) const = 0;
   // The key of the field that a plain string stands for; "" when there is none.
   virtual std::string_view shorthand_key() const = 0;
+  // The same for a plain list.
+  virtual std::string_view list_shorthand_key() const = 0;
   // Lets `use` change a copy.
   virtual void with_copy(const std::function<void(StructValue&)>& use) const = 0;
 };
@@ -80,6 +82,10 @@ class StructOf final : public StructValue {
   }
   std::string_view shorthand_key() const override {
     if constexpr (requires { T::shorthand_key(); }) return T::shorthand_key();
+    return {};
+  }
+  std::string_view list_shorthand_key() const override {
+    if constexpr (requires { T::list_shorthand_key(); }) return T::list_shorthand_key();
     return {};
   }
   void with_copy(const std::function<void(StructValue&)>& use) const override {

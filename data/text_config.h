@@ -54,12 +54,13 @@ struct VocabularyConfig {
   }
 };
 
-// Text files: "a.txt", "corpus/*.txt.gz", or {"files": ["a.txt", "b/*.txt"]}.
+// Text files: "a.txt", "corpus/*.txt.gz", or ["a.txt", "b/*.txt"].
 struct TextFilesConfig {
   std::optional<std::filesystem::path> pattern;
   std::vector<std::filesystem::path> files;
 
   static const char* shorthand_key() { return "pattern"; }
+  static const char* list_shorthand_key() { return "files"; }
   void fields(Fields& f) {
     f("pattern", pattern, "a text file, or a pattern with * for all files that match it, by name");
     f("files", files, "several of them, in this order");

@@ -52,6 +52,43 @@ TEST(ConfigBind, TakesAStringForASection) {
             "c.json:1:31: model: expected an object {…}, found the string \"bert\"");
 }
 
+struct ListedFiles {
+  std::string pattern;
+  std::vector<std::string> files;
+
+  static const char* shorthand_key() { return "pattern"; }
+  static const char* list_shorthand_key() { return "files"; }
+  void fields(Fields& f) {
+    f("pattern", pattern, "one, or several by a pattern");
+    f("files", files, "several");
+  }
+};
+struct ListedConfig {
+  ListedFiles train;
+  void fields(Fields& f) { f("train", train, "what to read"); }
+};
+
+TEST(ConfigBind, TakesAListForASection) {
+  const auto read = [](const char* text) { return bind<ListedConfig>(parse_config(text, "c.json")); };
+  EXPECT_EQ(read(R"({"train": ["a", "b"]})").train.files, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(read(R"({"train": "a*"})").train.pattern, "a*");
+  EXPECT_EQ(read(R"({"train": {"files": ["c"]}})").train.files, std::vector<std::string>{"c"});
+  const auto refusal = [&](const char* text) -> std::string {
+    try {
+      read(text);
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(refusal(R"({"train": ["a", 3]})"),
+            "c.json:1:17: train.1: expected a string, found the number 3");
+  EXPECT_EQ(refusal(R"({"train": 3})"),
+            "c.json:1:11: train: expected a string or a list […] or an object {…}, found the number 3");
+  EXPECT_EQ(dump_json_line(schema(describe<ListedConfig>())["properties"]["train"]["anyOf"][1]["type"]),
+            "\"array\"");
+}
+
 TEST(ConfigBind, ReportsEverythingInTheOrderOfTheFile) {
   EXPECT_EQ(
       problems_of(R"({
