@@ -80,6 +80,20 @@ TEST(CommitDirectory, TheOneBeforeIsReplaced) {
   EXPECT_EQ(listing(runs.path()), std::vector<std::string>{"step-7"});
 }
 
+// What the disk changed behind our back is found by reading it, and doesn't replace what is good.
+TEST(CommitDirectory, WhatDoesNotReadBackIsTakenBack) {
+  TemporaryDirectory runs;
+  save(runs.path(), "step-7", "old");
+  for (const char* name : {"step-7", "step-8"}) {
+    DirectoryCommit commit(runs.path(), name);
+    commit.add("model", "new");
+    write_file(runs / fmt::format(".tmp-{}-{}", name, getpid()) + "/model", "nex");
+    expect_error([&] { commit.commit(); }, ExitCode::io, "model: its content differs");
+  }
+  EXPECT_EQ(listing(runs.path()), std::vector<std::string>{"step-7"});
+  EXPECT_EQ(read_file(runs / "step-7/model"), "old");
+}
+
 TEST(CommitDirectory, LeftoverOfTheSameProcessNumberIsNoHindrance) {
   TemporaryDirectory runs;
   const std::string leftover = runs / (".tmp-step-7-" + std::to_string(getpid()));
@@ -131,7 +145,11 @@ TEST_P(FailNth, OlderDirectoriesStayAndNothingHalfCounts) {
     ASSERT_TRUE(newest.found) << n;
     EXPECT_TRUE(newest.skipped.empty()) << n << ": " << newest.skipped[0].reason;
     const std::string content = read_file(newest.found->path + "/model");
-    EXPECT_TRUE(failed || content == "new") << n;
+    if (for_good) {
+      EXPECT_TRUE(failed || content == "new") << n;  // not even taking it back may have worked
+    } else {
+      EXPECT_EQ(content, failed ? "old" : "new") << n;
+    }
     verify_directory(runs / "step-7");
     remove_leftovers(runs.path());
     for (const std::string& entry : listing(runs.path())) {
@@ -148,6 +166,29 @@ TEST_P(FailNth, OlderDirectoriesStayAndNothingHalfCounts) {
 INSTANTIATE_TEST_SUITE_P(Errors, FailNth,
                          testing::Combine(testing::Values(EIO, ENOSPC, EDQUOT, EACCES),
                                           testing::Bool(), testing::Values("step-7", "step-8")));
+
+TEST(CommitDirectory, ReplacesWithoutAtomicExchange) {
+  for (int n = 1;; ++n) {
+    TemporaryDirectory runs;
+    save(runs.path(), "step-7", "old");
+    FaultyCalls calls;
+    calls.fail_always("exchange", EINVAL);
+    calls.fail_at(n, EIO);
+    bool failed = false;
+    try {
+      save(runs.path(), "step-7", "new");
+    } catch (const Error&) {
+      failed = true;
+    }
+    const bool done = !calls.failed();
+    EXPECT_FALSE(done && failed);
+    EXPECT_TRUE(!done || listing(runs.path()).size() == 1) << "leftovers";
+    calls.fail_at(0, 0);
+    verify_directory(runs / "step-7");
+    EXPECT_EQ(read_file(runs / "step-7/model"), failed ? "old" : "new") << n;
+    if (done) break;
+  }
+}
 
 // A single failure is cleaned up at once: no leftovers wait for the next start.
 TEST(CommitDirectory, AFailureRemovesItsTemporaryDirectory) {
@@ -292,6 +333,12 @@ TEST(NewestValid, IsTheHighestNumberThatVerifies) {
   EXPECT_EQ(newest.skipped[0].path, runs / "step-13");
   EXPECT_TRUE(test::contains(newest.skipped[1].reason, "model: has 1 bytes"));
   EXPECT_TRUE(test::contains(newest.skipped[2].reason, "manifest.json: can't be read"));
+}
+
+TEST(NewestValid, NumbersHaveNoSign) {
+  TemporaryDirectory runs;
+  save(runs.path(), "step--5", "x");
+  EXPECT_FALSE(newest_valid(runs.path(), "step-").found);
 }
 
 TEST(NewestValid, ARenamedDirectoryIsNotNewer) {

@@ -70,7 +70,7 @@ class FaultyCalls {
   // Fails every call of this name.
   void fail_always(std::string call, int error) {
     failing_call_ = std::move(call);
-    error_ = error;
+    failing_error_ = error;
   }
   // The process dies just before the nth call.
   void die_at(int n) { die_at_ = n; }
@@ -93,7 +93,7 @@ class FaultyCalls {
     if (n == self.die_at_) kill(getpid(), SIGKILL);
     const bool chosen = n == self.fail_at_ || (self.for_good_ && n > self.fail_at_);
     if (chosen || self.failing_call_ == name) {
-      errno = self.error_;
+      errno = chosen ? self.error_ : self.failing_error_;
       return -1;
     }
     return call();
@@ -105,6 +105,7 @@ class FaultyCalls {
   int fail_at_ = 0;
   int die_at_ = 0;
   int error_ = EIO;
+  int failing_error_ = EIO;
   bool for_good_ = false;
   size_t chunk_ = SIZE_MAX;
   std::string failing_call_;

@@ -54,19 +54,21 @@ TEST(SafetensorsHeader, MustBeAnObjectInJson) {
 
 TEST(SafetensorsHeader, NamesOccurOnce) {
   const std::string x = R"("x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
-  refused("{" + x + "," + x + "}", 0, "tensor \"x\": the name \"x\" occurs twice");
-  refused(R"({"__metadata__":{},"__metadata__":{}})", 0, "\"__metadata__\" occurs twice");
-  refused(R"({"__metadata__":{"a":"","a":""}})", 0, "metadata key \"a\" occurs twice");
+  refused("{" + x + "," + x + "}", 0, "tensor \"x\": the name occurs twice");
+  refused(R"({"__metadata__":{},"__metadata__":{}})", 0,
+          "f: \"__metadata__\": the name occurs twice");
+  refused(R"({"__metadata__":{"a":"","a":""}})", 0, "\"__metadata__\": the key \"a\" occurs twice");
   refused(R"({"x":{"dtype":"U8","dtype":"U8"}})", 0, "tensor \"x\": \"dtype\" occurs twice");
   refused(R"({"x":{"shape":[],"shape":[]}})", 0, "\"shape\" occurs twice");
   refused(R"({"x":{"data_offsets":[],"data_offsets":[]}})", 0, "\"data_offsets\" occurs twice");
 }
 
 TEST(SafetensorsHeader, MetadataAreStrings) {
-  refused(R"({"__metadata__":{"a":1}})", 0, "f: metadata \"a\" is a number, not a string");
-  refused(R"({"__metadata__":{"a":{}}})", 0, "metadata \"a\" is an object");
+  refused(R"({"__metadata__":{"a":1}})", 0, "f: \"__metadata__\": \"a\" is a number, not a string");
+  refused(R"({"__metadata__":{"a":{}}})", 0, "\"a\" is an object");
   refused(R"({"__metadata__":{"a":[]}})", 0, "is an array");
-  refused(R"({"__metadata__":null})", 0, "null");
+  refused(R"({"__metadata__":null})", 0, "f: \"__metadata__\": the entry is null, not an object");
+  refused(R"({"":{"more":1}})", 0, "f: tensor \"\": unknown field");
 }
 
 TEST(SafetensorsHeader, FieldsAreCompleteAndOfTheirType) {
