@@ -33,9 +33,10 @@ class DirectoryCommit {
   void add(const std::string& name, const std::function<void(OutputFile&)>& fill);
   void add(const std::string& name, std::string_view content);
 
-  // Makes the directory permanent under its name and verifies it. `fields` is a JSON object that
-  // goes into the manifest (step, hash of the configuration, …). An older directory of the name is
-  // replaced in one atomic step and removed. On failure, throws and leaves what was there before.
+  // Makes the directory permanent under its name and verifies it. `fields` is a JSON object that goes
+  // into the manifest (step, hash of the configuration, …). An older directory of the name is
+  // replaced in one atomic step (where the file system has it) and removed. On failure, throws and
+  // leaves what was there before.
   Manifest commit(std::string_view fields = "{}");
 
  private:

@@ -86,8 +86,9 @@ Batch make_batch(std::span<const Example> examples, int64_t first_sequence, int6
   if (first_sequence < 0 || max_positions < 1 || first_sequence > kMaxInt32 ||
       sequences > kMaxInt32 || max_positions > kMaxInt32 ||
       (first_sequence + sequences) > kMaxInt32 / max_positions) {
-    throw DataError("batch: sequences {} to {} of {} positions can't be numbered", first_sequence,
-                    first_sequence + sequences, max_positions);
+    throw DataError(
+        "batch: {} sequences from number {} on, of {} positions each, can't be numbered", sequences,
+        first_sequence, max_positions);
   }
   const bool labelled = examples[0].sentence_label.has_value();
   for (size_t i = 0; i < examples.size(); ++i) check(examples[i], i, labelled, max_positions);

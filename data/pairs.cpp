@@ -92,8 +92,8 @@ class DocumentPacker {
     pair.label = 1;
   }
 
-  // B from a random place of another document. The released code draws up to ten times for a
-  // document that differs and then takes what it has.
+  // B from a random place of another document: drawn up to ten times until it differs, as in the
+  // released code, which then takes this very document where we take the next one, if there is one.
   void take_random(Pair& pair, int64_t wanted) {
     const auto documents = static_cast<uint64_t>(corpus_.document_count());
     int64_t other = document_;
@@ -121,8 +121,8 @@ class DocumentPacker {
     out_.push_back(pair);
   }
 
-  // A segment's tokens as 32 bits. What lies beyond could only be reached by a truncation of more
-  // than 2^20 tokens, so that giant sentences cost no giant loop.
+  // A segment's tokens as 32 bits. Of a giant segment only the first 2^20 tokens are used, so that
+  // truncating it, token by token, stays cheap.
   static int32_t clipped(int64_t length) {
     return static_cast<int32_t>(std::min<int64_t>(length, int64_t{1} << 20));
   }

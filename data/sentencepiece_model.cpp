@@ -94,8 +94,8 @@ uint32_t unit_at(std::string_view trie, size_t index) {
   return unit;
 }
 
-// The rules are a double array (Darts-clone: Yata 2013, S. Kanda's notes on its units) followed by
-// the replacements, each ended by a NUL. From unit i a lookup goes to i ^ offset(unit) ^ byte.
+// The rules are a double array of 32-bit units (darts-clone's format) followed by the replacements,
+// each ended by a NUL. From unit i a lookup goes to i ^ offset(unit) ^ byte.
 void check_charsmap(std::string_view charsmap, const std::string& name) {
   if (charsmap.empty()) return;
   const auto refuse = [&](const char* why) {

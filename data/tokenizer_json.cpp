@@ -31,9 +31,9 @@ Json replace(const char* regex, const char* content) {
 }
 
 // What SentencePiece's normalizer does, in its order: rules, then white space. The tokenizers
-// library applies the rules to a letter with its combining marks as one, and then drops the marks;
-// where the rules compose anyway, composing first leaves it few of those (only marks on letters
-// that have no composed form, which no corpus of ours has).
+// library applies the rules to a letter with its combining marks as one, and then drops the marks.
+// Where the rules compose anyway, composing first leaves it only letters that have no composed form
+// with their marks: on those the ids may still differ from ours.
 Json normalizer(const SentencePieceModel& model) {
   Json steps = Json::array();
   if (!model.charsmap.empty()) {

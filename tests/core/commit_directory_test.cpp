@@ -181,6 +181,7 @@ TEST(CommitDirectory, ReplacesWithoutAtomicExchange) {
       failed = true;
     }
     const bool done = !calls.failed();
+    EXPECT_FALSE(done && failed);
     EXPECT_TRUE(!done || listing(runs.path()).size() == 1) << "leftovers";
     calls.fail_at(0, 0);
     verify_directory(runs / "step-7");

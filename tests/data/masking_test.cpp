@@ -123,6 +123,14 @@ TEST(Masking, MasksAPieceOfAWordThatIsTooLong) {
   EXPECT_EQ(after.masked_positions.size(), 1u);
 }
 
+// Runs don't overlap: a token that is taken counts once, and the number wanted is reached.
+TEST(Masking, NGramsReachTheirNumber) {
+  for (uint64_t key = 0; key < 200; ++key) {
+    const MaskingSettings settings{.strategy = MaskingStrategy::ngram, .probability = 0.5};
+    ASSERT_EQ(masked(example_of(64), settings, key).masked_positions.size(), 32u);
+  }
+}
+
 // Runs of n words with p(n) = 1/n / (1 + 1/2 + 1/3); in a long text they rarely touch.
 TEST(Masking, NGramsHaveTheirDistribution) {
   Example before;

@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
-#include <thread>
 
 #include "core/error.h"
 #include "core/files.h"
@@ -173,18 +174,22 @@ TEST(VocabularyCache, WorksWithoutAFolder) {
 TEST(VocabularyCache, IsSharedByProcessesAtTheSameTime) {
   const TemporaryDirectory folder;
   const CacheAt cache(folder.path());
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([] {
-      std::vector<std::string> warnings;
-      const Vocabulary vocabulary =
-          cached_vocabulary(sample_views(), {.size = 60, .max_sentences = 1000}, warnings);
-      EXPECT_EQ(vocabulary.model_bytes(), sample_model());
-      EXPECT_TRUE(warnings.empty());
-    });
+  std::vector<pid_t> processes;
+  for (int p = 0; p < 4; ++p) {
+    processes.push_back(fork());
+    if (processes.back() != 0) continue;
+    std::vector<std::string> warnings;
+    const Vocabulary vocabulary =
+        cached_vocabulary(sample_views(), {.size = 60, .max_sentences = 1000}, warnings);
+    _exit(warnings.empty() && vocabulary.model_bytes() == sample_model() ? 0 : 1);
   }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(files_below(folder.path()).size(), 1u);
+  for (const pid_t process : processes) {
+    int status = -1;
+    ASSERT_EQ(waitpid(process, &status, 0), process);
+    EXPECT_EQ(status, 0);
+  }
+  ASSERT_EQ(files_below(folder.path()).size(), 1u);
+  EXPECT_EQ(read_file(files_below(folder.path())[0].string()), sample_model());
 }
 
 }  // namespace
