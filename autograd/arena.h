@@ -14,20 +14,26 @@ class Arena {
   // Memory until `reset`. Whoever puts objects there destroys them.
   void* take(size_t bytes, size_t alignment) {
     used_ = (used_ + alignment - 1) / alignment * alignment;
-    if (block_ >= blocks_.size() || used_ + bytes > kBlock) next_block(bytes);
+    if (bytes > kBlock) return take_large(bytes);
+    if (block_ >= blocks_.size() || used_ + bytes > kBlock) next_block();
     std::byte* memory = blocks_[block_].get() + used_;
     used_ += bytes;
     return memory;
   }
 
-  void reset() { block_ = used_ = 0; }
+  void reset() {
+    block_ = used_ = 0;
+    large_.clear();
+  }
 
  private:
   static constexpr size_t kBlock = 64 * 1024;
 
-  void next_block(size_t bytes);
+  void next_block();
+  void* take_large(size_t bytes);  // a block by itself: the list of an op's twenty thousand inputs
 
   std::vector<std::unique_ptr<std::byte[]>> blocks_;
+  std::vector<std::unique_ptr<std::byte[]>> large_;
   size_t block_ = 0;
   size_t used_ = 0;
 };

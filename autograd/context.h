@@ -10,7 +10,7 @@ namespace reprise {
 struct Context {
   Tape* tape = nullptr;  // null: nothing is recorded
   bool training = false;  // dropout is on
-  RandomKey random;       // of this place in the model, in this step
+  RandomKey random{};     // of this place in the model, in this step
 
   // The same for a place further in: layer 3, its attention, …
   Context at(uint64_t place) const { return {tape, training, random.at(place)}; }

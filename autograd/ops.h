@@ -78,8 +78,8 @@ Variable narrow(const Variable& x, int dim, int64_t begin, int64_t length);  // 
 struct AttentionOptions {
   int64_t heads = 1;
   double dropout = 0;
-  RandomKey key;
-  Tensor places;  // [tokens] i32, as for dropout
+  RandomKey key{};
+  Tensor places{};  // [tokens] i32, as for dropout
 };
 Variable attention(const Variable& qkv, const Tensor& offsets, const AttentionOptions& options);
 

@@ -2,60 +2,59 @@
 
 #include <memory>
 
+#include "core/error.h"
+
 namespace reprise {
 
 // A segment on the outer tape: one node, whose closure records and walks an inner tape.
 class Recompute {
  public:
   Recompute(const Context& context, std::span<const Variable> inputs, Segment segment)
-      : context_(context), segment_(std::move(segment)) {
-    for (const Variable& input : inputs) {
-      values_.push_back(input.value());
-      wanted_.push_back(input.tape() != nullptr);
+      : context_(context), segment_(std::move(segment)), inputs_(inputs.begin(), inputs.end()) {
+    context.tape->check_open("recompute");
+    const Tape* tape = Tape::common_tape("recompute", inputs);
+    if (tape && tape != context.tape) {
+      throw UsageError("recompute: the inputs are of another tape than the context's");
     }
   }
 
-  // Forward without keeping anything; learns which Parameters the segment uses, and how often.
+  // Forward without keeping anything; learns which Parameters the segment uses, and how often. Each
+  // gets one use site on the outer tape, which stands for all of its uses inside.
   Tensor forward() {
     Tape counting;
     counting.forgetful_ = true;
-    std::vector<Tensor> unused(values_.size());
-    const Variable y = run(counting, unused);
+    const Variable y = run(counting);
     wants_gradient_ = y.tape() != nullptr;
-    for (const auto& [parameter, uses] : counting.uses_) {
-      Tape::Uses& outer = context_.tape->uses_of(parameter);
-      segment_uses_.push_back(
-          {const_cast<Parameter*>(parameter), outer.count, parameter->version()});
-      if (outer.first_node < 0) outer.first_node = context_.tape->size();
-      outer.count += uses.count;
+    for (const Tape::Node& inside : counting.nodes_) {
+      if (!inside.parameter || inside.use > 0) continue;
+      sites_.push_back(context_.tape->bind(inside.parameter));
+      const int uses = counting.uses(*inside.parameter);
+      context_.tape->uses_of(inside.parameter.get()).count += uses - 1;
     }
     return y.value();
   }
 
   bool wants_gradient() const { return wants_gradient_; }
-  int32_t node = -1;
 
-  void backward(const Tensor& dy, InputGrads& dx) const {
+  // The inputs of the inner tape stand for those outside, so that every contribution goes where it
+  // would go without recomputation, in the same order. Observers are served from within; hooks wait
+  // for the use sites outside.
+  void backward(const Tensor& dy, const InputGrads& dx) const {
+    if (dx.repeated()) return;
     Tape inner;
     inner.parent_ = context_.tape->parent_ ? context_.tape->parent_ : context_.tape;
-    for (const SegmentUse& use : segment_uses_) {
-      Tape::check_unchanged(*use.parameter, use.version);
-      inner.uses_[use.parameter].count = use.first;
+    for (const Variable& variable : sites_) {
+      const Tape::Node& site = context_.tape->nodes_[variable.id()];
+      inner.uses_[site.parameter.get()].count = site.use;
     }
-    std::vector<Tensor> gradients(values_.size());
-    const Variable y = run(inner, gradients);
+    const Variable y = run(inner);
     inner.backward(y, dy);
-    for (size_t i = 0; i < gradients.size(); ++i) {
-      const int at = static_cast<int>(i);
-      if (gradients[i].defined() && dx.wants(at)) dx.pass(at, gradients[i]);
-    }
-    if (context_.tape->parent_) return;
-    for (const SegmentUse& use : segment_uses_) context_.tape->fire_hooks(*use.parameter, node);
   }
 
-  static Variable append(Tape& tape, Tensor value, std::span<const Variable> inputs,
-                         std::shared_ptr<Recompute> self) {
-    self->node = tape.size();
+  // The node: its inputs are the segment's and the use sites.
+  static Variable append(Tape& tape, Tensor value, std::shared_ptr<Recompute> self) {
+    std::vector<Variable> inputs = self->inputs_;
+    inputs.insert(inputs.end(), self->sites_.begin(), self->sites_.end());
     return tape.append("recompute", std::move(value), inputs,
                        tape.keep([self](const Tensor& dy, InputGrads& dx) {
                          self->backward(dy, dx);
@@ -63,27 +62,20 @@ class Recompute {
   }
 
  private:
-  Variable run(Tape& tape, std::vector<Tensor>& gradients) const {
+  Variable run(Tape& tape) const {
     std::vector<Variable> inputs;
-    for (size_t i = 0; i < values_.size(); ++i) {
-      inputs.push_back(wanted_[i] ? tape.input(values_[i], &gradients[i]) : Variable(values_[i]));
+    for (const Variable& input : inputs_) {
+      inputs.push_back(input.tape() ? tape.stand_in(input) : input);
     }
     Context inner = context_;
     inner.tape = &tape;
     return segment_(inner, inputs);
   }
 
-  struct SegmentUse {
-    Parameter* parameter;
-    int first;         // number of the segment's first use of it
-    uint64_t version;  // at that time
-  };
-
   Context context_;
   Segment segment_;
-  std::vector<Tensor> values_;
-  std::vector<bool> wanted_;
-  std::vector<SegmentUse> segment_uses_;
+  std::vector<Variable> inputs_;
+  std::vector<Variable> sites_;
   bool wants_gradient_ = false;
 };
 
@@ -92,7 +84,7 @@ Variable recompute(const Context& context, std::span<const Variable> inputs, Seg
   auto node = std::make_shared<Recompute>(context, inputs, std::move(segment));
   Tensor y = node->forward();
   if (!node->wants_gradient()) return Variable(std::move(y));
-  return Recompute::append(*context.tape, std::move(y), inputs, std::move(node));
+  return Recompute::append(*context.tape, std::move(y), std::move(node));
 }
 
 }  // namespace reprise

@@ -31,6 +31,15 @@ Variable Tape::input(const Tensor& value, Tensor* gradient) {
   return Variable(value, this, size() - 1);
 }
 
+Variable Tape::stand_in(const Variable& outer) {
+  Node& node = nodes_.emplace_back();
+  node.op = "input";
+  node.shape = outer.shape();
+  node.outer = outer.tape();
+  node.outer_id = outer.id();
+  return Variable(outer.value(), this, size() - 1);
+}
+
 Tape* Tape::common_tape(std::string_view op, std::span<const Variable> inputs) {
   Tape* tape = nullptr;
   for (const Variable& input : inputs) {
@@ -40,12 +49,12 @@ Tape* Tape::common_tape(std::string_view op, std::span<const Variable> inputs) {
     }
     tape = input.tape();
   }
+  if (tape) tape->check_open(op);  // before a closure is made, which only a node would destroy
   return tape;
 }
 
 Variable Tape::append(std::string_view op, Tensor value, std::span<const Variable> inputs,
                       Closure closure) {
-  check_open(op);
   auto* ids = static_cast<int32_t*>(arena_.take(inputs.size() * sizeof(int32_t), alignof(int32_t)));
   for (size_t i = 0; i < inputs.size(); ++i) ids[i] = inputs[i].tape() ? inputs[i].id() : -1;
   Node& node = nodes_.emplace_back();
@@ -89,8 +98,11 @@ void Tape::backward(const Variable& y, const Tensor& dy) {
     throw ShapeError("backward: gradient {} for a result of {}", dy.shape(), y.shape());
   }
   consumed_ = true;
-  nodes_[y.id()].gradient = dy;
-  for (int32_t id = y.id(); id >= 0; --id) {
+  const int32_t last = y.id();
+  const std::span<const int32_t> result(&last, 1);  // may be a use site: dy is a contribution too
+  if (observed(gathering(last))) InputGrads(*this, result, 0).pass(0, dy);
+  InputGrads(*this, result, -1).pass(0, dy);
+  for (int32_t id = last; id >= 0; --id) {
     Node& node = nodes_[id];
     if (node.parameter) {
       finish_use(node, id);
@@ -117,8 +129,7 @@ void Tape::run(Node& node) {
 // unused, is the scratch, so several ops that share one use site add up there.
 void Tape::observe_contributions(Node& node, const Tensor& dy) {
   for (size_t i = 0; i < node.inputs.size(); ++i) {
-    const int32_t id = node.inputs[i];
-    if (id < 0 || !observed(nodes_[id])) continue;
+    if (node.inputs[i] < 0 || !observed(gathering(node.inputs[i]))) continue;
     InputGrads alone(*this, node.inputs, static_cast<int>(i));
     node.closure.run(node.closure.object, dy, alone);
   }
@@ -151,8 +162,13 @@ void Tape::fire_hooks(Parameter& parameter, int32_t node) const {
   for (const auto& hook : parameter.gradient_hooks) hook(parameter.gradient());
 }
 
-Sink Tape::sink(int32_t id) {
+// The node at which contributions to node `id` arrive: itself, or the one that it stands for.
+Tape::Node& Tape::gathering(int32_t id) {
   Node& node = nodes_[id];
+  return node.outer ? node.outer->gathering(node.outer_id) : node;
+}
+
+Sink Tape::sink(Node& node) {
   if (node.parameter) return node.parameter->gradient_sink();
   if (!node.gradient.defined()) {
     node.gradient = Tensor::empty(node.shape);
@@ -168,15 +184,15 @@ bool InputGrads::wants(int i) const {
 }
 
 Sink InputGrads::into(int i) {
-  if (only_ < 0) return tape_.sink(inputs_[i]);
-  Tensor& scratch = tape_.nodes_[inputs_[i]].gradient;
-  if (scratch.defined()) return {scratch, 1};
-  scratch = Tensor::empty(tape_.nodes_[inputs_[i]].shape);
-  return {scratch, 0};
+  Tape::Node& node = tape_.gathering(inputs_[i]);
+  if (only_ < 0) return Tape::sink(node);
+  if (node.gradient.defined()) return {node.gradient, 1};
+  node.gradient = Tensor::empty(node.shape);
+  return {node.gradient, 0};
 }
 
 void InputGrads::pass(int i, const Tensor& gradient) {
-  Tape::Node& node = tape_.nodes_[inputs_[i]];
+  Tape::Node& node = tape_.gathering(inputs_[i]);
   if (only_ < 0 && !node.parameter && !node.gradient.defined()) {
     node.gradient = gradient.view(node.shape);
     return;

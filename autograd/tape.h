@@ -58,6 +58,8 @@ class InputGrads {
   Sink into(int i);
   // Contributes `gradient`, which has as many elements as input i; shares its memory where it can.
   void pass(int i, const Tensor& gradient);
+  // True in a repeated run for one input's contribution by itself, see Tape::observe.
+  bool repeated() const { return only_ >= 0; }
 
  private:
   friend class Tape;
@@ -140,6 +142,8 @@ class Tape {
     uint64_t version = 0;            // the Parameter's, when it was bound
     int use = 0;                     // number of the use
     Tensor* gradient_out = nullptr;  // leaves
+    Tape* outer = nullptr;           // stand-ins: the tape and
+    int32_t outer_id = -1;           // the node that they stand for
     Tensor gradient;                 // what has arrived so far
   };
 
@@ -148,6 +152,8 @@ class Tape {
     int32_t first_node = -1;  // backward meets it last: the gradient is complete there
   };
 
+  // A leaf that stands for a Variable of another tape: what is contributed to it goes there directly.
+  Variable stand_in(const Variable& outer);
   static Tape* common_tape(std::string_view op, std::span<const Variable> inputs);
   template <class Backward>
   Closure keep(Backward&& backward);
@@ -160,7 +166,8 @@ class Tape {
   void finish_use(Node& node, int32_t id);
   static void check_unchanged(const Parameter& parameter, uint64_t version);
   void fire_hooks(Parameter& parameter, int32_t node) const;
-  Sink sink(int32_t id);
+  Node& gathering(int32_t id);
+  static Sink sink(Node& node);
   bool observed(const Node& node) const;
 
   Arena arena_;

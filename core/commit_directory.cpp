@@ -45,6 +45,25 @@ bool remove_flat(const std::string& path) {
   return system_calls().rmdir(path.c_str()) == 0;
 }
 
+// Makes two directories swap names. Where the file system can't do it atomically (NFS) it takes
+// three renames, and a crash between them leaves nothing under the name `b`: older directories
+// remain.
+bool swap_names(const std::string& a, const std::string& b) {
+  const SystemCalls& calls = system_calls();
+  if (calls.exchange(a.c_str(), b.c_str()) == 0) return true;
+  if (errno != EINVAL && errno != ENOSYS) return false;
+  const std::string aside = a + "-aside";
+  if (calls.rename(b.c_str(), aside.c_str()) != 0) return false;
+  if (calls.rename(a.c_str(), b.c_str()) != 0) {
+    const int error = errno;
+    calls.rename(aside.c_str(), b.c_str());
+    errno = error;
+    return false;
+  }
+  calls.rename(aside.c_str(), a.c_str());  // if not, it is a leftover as well under this name
+  return true;
+}
+
 struct Numbered {
   int64_t number;
   std::string name;
@@ -143,23 +162,33 @@ Manifest DirectoryCommit::commit(std::string_view fields) {
   out.finish();
   sync_directory(temporary_);
   move_into_place();
-  Manifest verified;
   try {
     sync_directory(parent_);
-    verified = verify_directory(target_);
+    read_back();
   } catch (...) {
     put_back();
     throw;
   }
   remove_flat(temporary_);  // what was replaced, if anything
   temporary_.clear();
-  return verified;
+  return manifest_;
+}
+
+// Leaves in `manifest_` what is on the disk.
+void DirectoryCommit::read_back() {
+  try {
+    manifest_ = verify_directory(target_);
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::corrupt) throw;
+    throw Error(ExitCode::io, "{}; it was written a moment ago: the disk or the memory is faulty",
+                error.what());
+  }
 }
 
 void DirectoryCommit::move_into_place() {
   if (system_calls().rename(temporary_.c_str(), target_.c_str()) == 0) return;
   if (errno != ENOTEMPTY && errno != EEXIST) throw_output_error(target_, errno, "created");
-  if (system_calls().exchange(temporary_.c_str(), target_.c_str()) != 0) {
+  if (!swap_names(temporary_, target_)) {
     throw_output_error(target_, errno, "replaced");
   }
   replaced_ = true;
@@ -169,7 +198,7 @@ void DirectoryCommit::move_into_place() {
 void DirectoryCommit::put_back() {
   if (replaced_) {
     // If even this fails, the new directory stays: the one before must not be removed with it.
-    if (system_calls().exchange(temporary_.c_str(), target_.c_str()) != 0) temporary_.clear();
+    if (!swap_names(temporary_, target_)) temporary_.clear();
   } else {
     system_calls().rename(target_.c_str(), temporary_.c_str());
   }

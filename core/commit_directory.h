@@ -40,6 +40,7 @@ class DirectoryCommit {
 
  private:
   void move_into_place();
+  void read_back();
   void put_back();
 
   std::string parent_;

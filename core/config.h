@@ -18,11 +18,14 @@
 //
 // Field types: bool, int64_t (3.0 and 1e3 are integers, 3.5 isn't), double, std::string,
 // std::filesystem::path (relative to the file that it is written in; bound as an absolute path),
-// Json (anything), structs with fields(), and std::vector and std::optional of those (null = unset).
-// Fields are bound in order, so later ones may depend on earlier ones: if (type == "text") f(…).
-// check() runs only when everything in the struct could be bound.
-// A struct with `static const char* shorthand_key()` may be written as a plain string, which then
-// stands for that field: "sharing": "all" is "sharing": {"strategy": "all"}.
+// Json (anything), structs with fields(), and std::vector and std::optional of those (null: unset).
+//
+// - Fields are bound in order, so later ones may depend on earlier ones: if (type == "text") f(…).
+// - check() runs only when everything in the struct could be bound, so it may divide by what
+// at_least
+//   kept from being zero.
+// - A struct with `static const char* shorthand_key()` may be written as a plain string, which then
+//   stands for that field: "sharing": "all" is "sharing": {"strategy": "all"}.
 #pragma once
 
 #include <string>
@@ -47,16 +50,18 @@ struct FieldDescription {
 
   std::string key;
   std::string documentation;
-  std::string type;  // boolean, integer, number, string, path, anything, section
+  std::string type;       // boolean, integer, number, string, path, anything, section
   bool list = false;      // a list of that type
   bool optional = false;  // may be null
   std::string shorthand;  // of a section that may be written as a string: the key it stands for
   Json default_value;
   std::vector<Rule> rules;
-  std::vector<Condition> conditions;   // all must hold
+  std::vector<Condition> conditions;     // all must hold
   std::vector<FieldDescription> fields;  // of a section, or of each section of a list
 
   bool required() const;
+  // "strategy is "groups" or "cycle" and …"; "" without conditions.
+  std::string condition_text() const;
 };
 
 namespace detail {

@@ -115,10 +115,8 @@ std::vector<Json> choices_of(const FieldDescription& field) {
   return {};
 }
 
-const FieldDescription* find(const std::vector<FieldDescription>& fields, const std::string& key) {
-  auto it = std::find_if(fields.begin(), fields.end(),
-                         [&](const FieldDescription& field) { return field.key == key; });
-  return it == fields.end() ? nullptr : &*it;
+bool has(const std::vector<FieldDescription>& fields, const std::string& key) {
+  return std::any_of(fields.begin(), fields.end(), [&](auto& field) { return field.key == key; });
 }
 
 // Finds the fields of a struct under all choices.
@@ -146,58 +144,61 @@ class Explorer {
       choices.back()[field.key] = name;
       lists.push_back(fields_under(config_, choices.back()));
     }
-    for (const FieldDescription& other : List(usual)) condition(other.key, field, names, lists, true);
+    for (const FieldDescription& other : usual) condition(other.key, field, names, lists, true);
     for (size_t i = 0; i < lists.size(); ++i) {
-      for (size_t j = 0; j < lists[i].size(); ++j) {
-        const FieldDescription& other = lists[i][j];
-        if (find(usual, other.key)) continue;
-        bool fresh = !find(found_, other.key);
-        if (fresh) insert(other, lists[i], j, field);
-        if (condition(other.key, field, names, lists, fresh) && fresh) {
-          vary(other, choices[i], lists[i]);
-        }
-      }
+      List fresh = add_new(lists[i], usual, field, names, lists);
+      for (const FieldDescription& other : fresh) vary(other, choices[i], lists[i]);
     }
+  }
+
+  // Adds what is in `list`, one of `lists`, and not in `usual`. Returns what no choice brought
+  // before.
+  List add_new(const List& list, const List& usual, const FieldDescription& field,
+               const std::vector<Json>& names, const std::vector<List>& lists) {
+    List fresh;
+    for (size_t j = 0; j < list.size(); ++j) {
+      if (has(usual, list[j].key)) continue;
+      bool first = !has(found_, list[j].key);
+      if (first) {
+        insert(list, j, field);
+        fresh.push_back(list[j]);
+      }
+      condition(list[j].key, field, names, lists, first);
+    }
+    return fresh;
   }
 
   // Notes under which names of `field` the field `key` is listed, if not under all. A field that
   // two independent choices bring in has no condition that could be put as "this and that".
-  bool condition(const std::string& key, const FieldDescription& field,
+  void condition(const std::string& key, const FieldDescription& field,
                  const std::vector<Json>& names, const std::vector<List>& lists, bool first) {
-    FieldDescription::Condition condition;
-    condition.key = field.key;
+    FieldDescription::Condition condition{field.key, {}, false};
     for (size_t i = 0; i < lists.size(); ++i) {
-      if (!find(lists[i], key)) continue;
+      if (!has(lists[i], key)) continue;
       condition.values.push_back(names[i]);
       condition.by_default = condition.by_default || names[i] == field.default_value;
     }
-    FieldDescription& target = *const_cast<FieldDescription*>(find(found_, key));
-    if (condition.values.size() == names.size()) return false;
-    for (const auto& known : target.conditions) {
-      if (known.key == field.key) return false;
-    }
+    if (condition.values.size() == names.size()) return;
+    auto& known = position(key)->conditions;
+    if (std::any_of(known.begin(), known.end(), [&](auto& c) { return c.key == field.key; }))
+      return;
     if (first) {
-      target.conditions.push_back(std::move(condition));
+      known.push_back(std::move(condition));
     } else {
-      target.conditions.clear();
+      known.clear();
     }
-    return true;
   }
 
-  // Puts a field that `field` brings in behind the one that is listed before it.
-  void insert(const FieldDescription& fresh, const List& list, size_t at,
-              const FieldDescription& field) {
-    auto place = found_.end();
-    if (at > 0) {
-      place = std::find_if(found_.begin(), found_.end(), [&](const FieldDescription& other) {
-        return other.key == list[at - 1].key;
-      });
-      if (place != found_.end()) ++place;
-    }
-    auto inserted = found_.insert(place, fresh);
-    if (const FieldDescription* cause = find(found_, field.key)) {
-      inserted->conditions = cause->conditions;
-    }
+  // Puts field `at` of `list`, which `field` brings in, behind the one that is listed before it.
+  void insert(const List& list, size_t at, const FieldDescription& field) {
+    FieldDescription fresh = list[at];
+    fresh.conditions = position(field.key)->conditions;
+    found_.insert(at == 0 ? found_.begin() : position(list[at - 1].key) + 1, std::move(fresh));
+  }
+
+  // Of a field that was found.
+  List::iterator position(const std::string& key) {
+    return std::find_if(found_.begin(), found_.end(), [&](auto& f) { return f.key == key; });
   }
 
   const StructValue& config_;
@@ -207,9 +208,19 @@ class Explorer {
 }  // namespace
 
 bool FieldDescription::required() const {
-  return std::any_of(rules.begin(), rules.end(), [](const Rule& rule) {
-    return std::holds_alternative<Required>(rule);
-  });
+  return std::any_of(rules.begin(), rules.end(),
+                     [](const Rule& rule) { return std::holds_alternative<Required>(rule); });
+}
+
+std::string FieldDescription::condition_text() const {
+  std::string text;
+  for (const Condition& condition : conditions) {
+    text += (text.empty() ? "" : " and ") + condition.key + " is ";
+    for (size_t i = 0; i < condition.values.size(); ++i) {
+      text += (i == 0 ? "" : " or ") + dump_json_line(condition.values[i]);
+    }
+  }
+  return text;
 }
 
 namespace detail {

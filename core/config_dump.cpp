@@ -23,7 +23,8 @@ Json json_of(const double* value) { return *value; }
 Json json_of(const std::string* value) { return *value; }
 Json json_of(const Json* value) { return *value; }
 Json json_of(const std::filesystem::path* value) {
-  return value->empty() ? std::string() : std::filesystem::absolute(*value).lexically_normal().string();
+  return value->empty() ? std::string()
+                        : std::filesystem::absolute(*value).lexically_normal().string();
 }
 
 Json json_of(const std::shared_ptr<StructValue>& value) {

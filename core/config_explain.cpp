@@ -20,25 +20,9 @@ std::string type_text(const FieldDescription& field) {
   return field.optional ? type + " or null" : type;
 }
 
-std::string condition_text(const FieldDescription::Condition& condition) {
-  std::string values;
-  for (const Json& value : condition.values) {
-    values += (values.empty() ? "" : " or ") + dump_json_line(value);
-  }
-  return fmt::format("{} is {}", condition.key, values);
-}
-
 std::string rules_text(const FieldDescription& field) {
   std::string text;
   for (const Rule& rule : field.rules) text += (text.empty() ? "" : "; ") + to_string(rule);
-  return text;
-}
-
-std::string conditions_text(const FieldDescription& field) {
-  std::string text;
-  for (const auto& condition : field.conditions) {
-    text += (text.empty() ? "when " : " and ") + condition_text(condition);
-  }
   return text;
 }
 
@@ -52,8 +36,8 @@ const FieldDescription& find(const FieldDescription& config, std::string_view pa
   const FieldDescription* field = &config;
   std::string at;
   for (const std::string& key : split_path(path)) {
-    bool index = !key.empty() && std::all_of(key.begin(), key.end(),
-                                             [](char c) { return c >= '0' && c <= '9'; });
+    bool index = !key.empty() &&
+                 std::all_of(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (field->list && index) {
       at = join_path(at, key);
       continue;
@@ -88,8 +72,8 @@ std::string table_of(const FieldDescription& section) {
   for (const std::string& key : keys_of(section)) width = std::max(width, key.size());
   std::string table;
   for (const FieldDescription& field : section.fields) {
-    table += fmt::format("\n  {:<{}}  {} ({})", field.key, width, field.documentation,
-                         type_text(field));
+    table +=
+        fmt::format("\n  {:<{}}  {} ({})", field.key, width, field.documentation, type_text(field));
   }
   return table;
 }
@@ -104,8 +88,9 @@ std::string explain(const FieldDescription& config, std::string_view path,
   if (!field.documentation.empty()) text += ": " + field.documentation;
   if (!path.empty()) text += line("type", type_text(field));
   text += line("rules", rules_text(field));
-  text += line("used", conditions_text(field));
-  if (!field.shorthand.empty()) text += line("short", fmt::format("a string is its \"{}\"", field.shorthand));
+  if (!field.conditions.empty()) text += line("used", "when " + field.condition_text());
+  if (!field.shorthand.empty())
+    text += line("short", fmt::format("a string is its \"{}\"", field.shorthand));
   if (!section) text += line("default", dump_json_line(field.default_value));
   if (source && !section) text += line("value", value_text(path, *source));
   return section ? text + table_of(field) : text;

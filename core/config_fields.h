@@ -33,8 +33,9 @@ struct Count {
 };
 using Rule = std::variant<Required, Range, Choices, Count>;
 
-// The field just listed: what else holds for it. Rules are checked for values that were given;
-// number rules hold for each element of a list.
+// The field just listed: what else holds for it. Rules are checked for values that were given (so a
+// default must keep them: the resolved config gives it); number rules hold for each element of a
+// list.
 class Field {
  public:
   explicit Field(Fields& fields) : fields_(fields) {}
@@ -73,7 +74,8 @@ class Fields {
 
  private:
   friend class Field;
-  virtual void visit(const std::string& key, const Value& value, std::string_view documentation) = 0;
+  virtual void visit(const std::string& key, const Value& value,
+                     std::string_view documentation) = 0;
   virtual void rule(const Rule& rule) = 0;  // about the field visited last
 };
 

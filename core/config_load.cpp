@@ -16,9 +16,12 @@ constexpr size_t kMostBases = 16;
 size_t end_of_override_path(std::string_view text) {
   bool quoted = false;
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && quoted) ++i;
-    else if (text[i] == '"') quoted = !quoted;
-    else if (text[i] == '=' && !quoted) return i;
+    if (text[i] == '\\' && quoted)
+      ++i;
+    else if (text[i] == '"')
+      quoted = !quoted;
+    else if (text[i] == '=' && !quoted)
+      return i;
   }
   return std::string_view::npos;
 }
@@ -34,13 +37,16 @@ Json json_or_string(const std::string& text) {
 Override parse_override(const std::string& text) {
   size_t equals = end_of_override_path(text);
   if (equals == std::string::npos || equals == 0) {
-    throw ConfigError("--set {}: write a path, '=' and a value, such as model.hidden_size=128", text);
+    throw ConfigError("--set {}: write a path, '=' and a value, such as model.hidden_size=128",
+                      text);
   }
   Override result;
   try {
-    for (const std::string& key : split_path(std::string_view(text).substr(0, equals))) {
-      result.path = join_path(result.path, key);
+    std::vector<std::string> keys = split_path(std::string_view(text).substr(0, equals));
+    if (keys.size() > static_cast<size_t>(kConfigLimits.depth)) {
+      throw ConfigError("the path is deeper than {} levels", kConfigLimits.depth);
     }
+    for (const std::string& key : keys) result.path = join_path(result.path, key);
   } catch (const Error& e) {
     throw ConfigError("--set {}: {}", text, e.what());
   }
@@ -99,13 +105,15 @@ class ConfigLoader {
       throw ConfigError("{}: base: expected the path of a configuration, found {}",
                         document.place("base"), describe_json(*base));
     }
-    return std::filesystem::path(document.file()).parent_path() / base->get<std::string>();
+    std::filesystem::path folder = std::filesystem::path(document.file()).parent_path();
+    return (folder / base->get<std::string>()).lexically_normal();
   }
 
   JsonDocument read_base(const std::filesystem::path& file) {
     std::string place = source_.files_.back().place("base");
     if (source_.files_.size() > kMostBases) {
-      throw ConfigError("{}: base: more than {} configurations on top of each other", place, kMostBases);
+      throw ConfigError("{}: base: more than {} configurations on top of each other", place,
+                        kMostBases);
     }
     for (const JsonDocument& other : source_.files_) {
       std::error_code ignored;  // a file that can't be compared isn't the same
@@ -141,7 +149,8 @@ class ConfigLoader {
     }
   }
 
-  // Sets one value, making the sections on the way to it. As in a merge, null removes what is there.
+  // Sets one value, making the sections on the way to it. As in a merge, null removes what is
+  // there.
   void apply(Override item) {
     bool there = source_.find(item.path) != nullptr;
     Json* parent = nullptr;
@@ -171,8 +180,8 @@ class ConfigLoader {
     if (parent.is_object()) return &parent[key];
     long index = parent.is_array() ? list_index(key, parent.size()) : -1;
     if (index >= 0) return &parent[index];
-    std::string found = parent.is_array() ? fmt::format("a list of {}", parent.size())
-                                          : describe_json(parent);
+    std::string found =
+        parent.is_array() ? fmt::format("a list of {}", parent.size()) : describe_json(parent);
     throw ConfigError("--set {}={}: {} is {}: there is no \"{}\" in it", item.path, item.text, path,
                       found, key);
   }

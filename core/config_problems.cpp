@@ -7,7 +7,7 @@
 namespace reprise {
 namespace {
 
-constexpr size_t kMostKept = 100;
+constexpr size_t kMostShown = 100;  // nobody reads more
 
 std::string joined(std::string_view inside, std::string_view path) {
   if (inside.empty() || path.empty()) return std::string(inside.empty() ? path : inside);
@@ -16,39 +16,29 @@ std::string joined(std::string_view inside, std::string_view path) {
 
 }  // namespace
 
-void Problems::add(Place place, const std::string& path, std::string_view sentence) {
-  if (++count_ > kMostKept) return;
-  std::string text = path.empty() ? fmt::format("{}: {}", place.text, sentence)
-                                  : fmt::format("{}: {}: {}", place.text, path, sentence);
+void Problems::add(std::string_view path, std::string_view sentence, bool key) {
+  if (problems_.size() >= kMostShown) return add_unshown(1);
+  std::string whole = joined(inside_, path);
+  Place place = key ? source_.key_place(whole) : source_.place(whole);
+  std::string text = whole.empty() ? fmt::format("{}: {}", place.text, sentence)
+                                   : fmt::format("{}: {}: {}", place.text, whole, sentence);
   problems_.push_back({std::move(place), std::move(text)});
 }
 
-void Problems::add(std::string_view path, std::string_view sentence) {
-  if (count_ >= kMostKept) {
-    ++count_;
-    return;
-  }
-  std::string whole = joined(inside_, path);
-  add(source_.place(whole), whole, sentence);
-}
+void Problems::add(std::string_view path, std::string_view sentence) { add(path, sentence, false); }
 
 void Problems::add_to_key(std::string_view path, std::string_view sentence) {
-  if (count_ >= kMostKept) {
-    ++count_;
-    return;
-  }
-  std::string whole = joined(inside_, path);
-  add(source_.key_place(whole), whole, sentence);
+  add(path, sentence, true);
 }
 
 void Problems::raise() const {
-  if (count_ == 0) return;
+  if (count() == 0) return;
   std::vector<Problem> sorted = problems_;
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Problem& a, const Problem& b) { return a.place < b.place; });
   std::string lines;
   for (const Problem& problem : sorted) lines += (lines.empty() ? "" : "\n") + problem.text;
-  if (count_ > kMostKept) lines += fmt::format("\n… and {} more problems", count_ - kMostKept);
+  if (unshown_ > 0) lines += fmt::format("\n… and {} more", unshown_);
   throw ConfigError("{}", lines);
 }
 

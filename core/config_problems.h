@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/config_source.h"
@@ -20,8 +21,12 @@ class Problems {
   // The same, pointing at the key.
   void add_to_key(std::string_view path, std::string_view sentence);
 
-  size_t count() const { return count_; }
-  // Throws ConfigError with a line per problem, in the order of the file; nothing when there is none.
+  // Counts `n` problems more than there are lines for.
+  void add_unshown(size_t n) { unshown_ += n; }
+
+  size_t count() const { return problems_.size() + unshown_; }
+  // Throws ConfigError with a line per problem, in the order of the file; nothing when there is
+  // none.
   void raise() const;
 
   // Paths count from `path` from here on; returns the former one.
@@ -32,12 +37,12 @@ class Problems {
     Place place;
     std::string text;
   };
-  void add(Place place, const std::string& path, std::string_view sentence);
+  void add(std::string_view path, std::string_view sentence, bool key);
 
   const ConfigSource& source_;
   std::string inside_;
   std::vector<Problem> problems_;
-  size_t count_ = 0;  // of all; only the first hundred are kept
+  size_t unshown_ = 0;
 };
 
 }  // namespace reprise

@@ -84,7 +84,8 @@ void check_count(const Count& count, const Value& value, const Complaint& compla
 
 std::string text_of(const Range& range) {
   std::string low = fmt::format("{} {}", range.low_open ? "above" : "at least", to_text(range.low));
-  std::string high = fmt::format("{} {}", range.high_open ? "below" : "at most", to_text(range.high));
+  std::string high =
+      fmt::format("{} {}", range.high_open ? "below" : "at most", to_text(range.high));
   if (std::isinf(range.high)) return low;
   if (std::isinf(range.low)) return high;
   if (range.low_open || range.high_open) return low + " and " + high;
@@ -92,8 +93,10 @@ std::string text_of(const Range& range) {
 }
 
 std::string text_of(const Count& count) {
-  std::string unit = count.most == 1 || (count.least == 1 && count.most > 1 &&
-                                         count.most == Count{}.most) ? "element" : "elements";
+  std::string unit =
+      count.most == 1 || (count.least == 1 && count.most > 1 && count.most == Count{}.most)
+          ? "element"
+          : "elements";
   if (count.least == count.most) return fmt::format("{} {}", count.least, unit);
   if (count.most == Count{}.most) return fmt::format("at least {} {}", count.least, unit);
   return fmt::format("{} to {} elements", count.least, count.most);
@@ -104,22 +107,21 @@ std::string text_of(const Count& count) {
 std::string to_text(double number) { return fmt::format("{}", number); }
 
 void check_rule(const Rule& rule, const Value& value, const Complaint& complain) {
-  std::visit(Overloaded{[](const Required&) {},
-                        [&](const Range& r) { check_range(r, value, complain); },
-                        [&](const Choices& r) { check_choices(r, value, complain); },
-                        [&](const Count& r) { check_count(r, value, complain); }},
-             rule);
+  std::visit(
+      Overloaded{[](const Required&) {}, [&](const Range& r) { check_range(r, value, complain); },
+                 [&](const Choices& r) { check_choices(r, value, complain); },
+                 [&](const Count& r) { check_count(r, value, complain); }},
+      rule);
 }
 
 std::string to_string(const Rule& rule) {
-  return std::visit(
-      Overloaded{[](const Required&) { return std::string("required"); },
-                 [](const Range& r) { return text_of(r); },
-                 [](const Choices& r) {
-                   return (r.names.size() == 1 ? "" : "one of ") + quoted(r.names);
-                 },
-                 [](const Count& r) { return text_of(r); }},
-      rule);
+  return std::visit(Overloaded{[](const Required&) { return std::string("required"); },
+                               [](const Range& r) { return text_of(r); },
+                               [](const Choices& r) {
+                                 return (r.names.size() == 1 ? "" : "one of ") + quoted(r.names);
+                               },
+                               [](const Count& r) { return text_of(r); }},
+                    rule);
 }
 
 }  // namespace reprise

@@ -115,7 +115,8 @@ Json schema(const FieldDescription& config) {
   Json& properties = schema["properties"];
   properties["$schema"] = {{"description", "the schema of this file, for editors"}};
   properties["base"] = {{"description", "the configuration that this one is based on"},
-                        {"type", "string"}, {"minLength", 1}};
+                        {"type", "string"},
+                        {"minLength", 1}};
   return schema;
 }
 

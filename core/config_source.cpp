@@ -44,27 +44,28 @@ bool decides(const Override& item, std::string_view path) {
 
 const Json* ConfigSource::find(std::string_view path) const { return find_in(tree_, path); }
 
+Place ConfigSource::place_of_override(size_t i) const {
+  int rank = static_cast<int>(files_.size() + i);
+  return {fmt::format("--set {}={}", overrides_[i].path, overrides_[i].text), "", rank, {}};
+}
+
 std::optional<Place> ConfigSource::written(std::string_view path, bool key) const {
-  int files = static_cast<int>(files_.size());
   for (size_t i = overrides_.size(); i-- > 0;) {
-    const Override& item = overrides_[i];
-    if (!decides(item, path)) continue;
-    return Place{fmt::format("--set {}={}", item.path, item.text), "", files + static_cast<int>(i), {}};
+    if (decides(overrides_[i], path)) return place_of_override(i);
   }
-  for (int i = 0; i < files; ++i) {
+  for (size_t i = 0; i < files_.size(); ++i) {
     Position at = key ? files_[i].key_position(path) : files_[i].value_position(path);
     if (at.line == 0) continue;
     const std::string& name = files_[i].file();
     return Place{fmt::format("{}:{}:{}", name, at.line, at.column),
-                 std::filesystem::path(name).parent_path(), i, at};
+                 std::filesystem::path(name).parent_path(), static_cast<int>(i), at};
   }
   for (const Default& item : defaults_) {
     if (within(path, item.path)) return Place{item.from, "", -1, {}};
   }
   // Sections that exist only because an override is inside them.
-  for (const Override& item : overrides_) {
-    if (!within(item.path, path) || path.empty()) continue;
-    return Place{fmt::format("--set {}={}", item.path, item.text), "", files, {}};
+  for (size_t i = 0; i < overrides_.size() && !path.empty(); ++i) {
+    if (within(overrides_[i].path, path)) return place_of_override(i);
   }
   return std::nullopt;
 }
@@ -99,7 +100,8 @@ const std::string* ConfigSource::override_text(std::string_view path) const {
   return nullptr;
 }
 
-void ConfigSource::set_default(const std::string& path, const Json& value, const std::string& from) {
+void ConfigSource::set_default(const std::string& path, const Json& value,
+                               const std::string& from) {
   if (find(path)) return;
   Json* parent = &tree_;
   for (const std::string& key : split_path(parent_path(path))) {

@@ -48,8 +48,8 @@ class ConfigSource {
   // such as "albert-base-v2/config.json".
   void set_default(const std::string& path, const Json& value, const std::string& from);
 
-  // Where to point for a problem with the value at `path`, or with its key: there, or at the nearest
-  // section around it that was written.
+  // Where to point for a problem with the value at `path`, or with its key: there, or at the
+  // nearest section around it that was written.
   Place place(std::string_view path) const;
   Place key_place(std::string_view path) const;
 
@@ -65,6 +65,7 @@ class ConfigSource {
     std::string from;
   };
 
+  Place place_of_override(size_t i) const;
   std::optional<Place> written(std::string_view path, bool key) const;
 
   Json tree_;
@@ -74,9 +75,9 @@ class ConfigSource {
   std::set<std::string> removed_;
 };
 
-// Reads a file, merges it over its "base" (a path relative to the file; the merge is RFC 7386, where
-// null removes what the base has), and applies overrides "a.b=c" in their order. Throws ConfigError,
-// and Error (no_input, no_permission, io) when the file can't be read.
+// Reads a file, merges it over its "base" (a path relative to the file; the merge is RFC 7386,
+// where null removes what the base has), and applies overrides "a.b=c" in their order. Throws
+// ConfigError, and Error (no_input, no_permission, io) when the file can't be read.
 ConfigSource load_config(const std::filesystem::path& file,
                          const std::vector<std::string>& overrides = {});
 // The same for text that is already there; a "base" counts from the folder of `file_name`.

@@ -45,8 +45,8 @@ class ListValue {
  public:
   virtual ~ListValue() = default;
   virtual void clear() = 0;
-  virtual void append(const ValueVisitor& fill) = 0;     // a default element, changed by `fill`
-  virtual void each(const ValueVisitor& visit) const = 0;  // copies of the elements, in order
+  virtual void append(const ValueVisitor& fill) = 0;         // a default element, changed by `fill`
+  virtual void each(const ValueVisitor& visit) const = 0;    // copies of the elements, in order
   virtual void sample(const ValueVisitor& visit) const = 0;  // a default element that stays outside
 };
 
@@ -54,14 +54,16 @@ class OptionalValue {
  public:
   virtual ~OptionalValue() = default;
   virtual void reset() = 0;
-  virtual void emplace(const ValueVisitor& fill) = 0;     // a default value, changed by `fill`
+  virtual void emplace(const ValueVisitor& fill) = 0;      // a default value, changed by `fill`
   virtual void each(const ValueVisitor& visit) const = 0;  // a copy of the value if there is one
   virtual void sample(const ValueVisitor& visit) const = 0;
 };
 
 // A struct that lists its fields; see config.h.
 template <class T>
-concept ConfigStruct = requires(T config, Fields& fields) { config.fields(fields); };
+concept ConfigStruct = requires(T config, Fields& fields) {
+  config.fields(fields);
+};
 
 template <class T>
 Value value_of(T& field);
@@ -149,8 +151,7 @@ struct Wrapped<std::optional<T>> : std::true_type {
 
 template <class T>
 concept PlainField = std::same_as<T, bool> || std::same_as<T, int64_t> || std::same_as<T, double> ||
-                     std::same_as<T, std::string> || std::same_as<T, std::filesystem::path> ||
-                     std::same_as<T, Json>;
+    std::same_as<T, std::string> || std::same_as<T, std::filesystem::path> || std::same_as<T, Json>;
 
 }  // namespace detail
 

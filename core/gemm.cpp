@@ -33,7 +33,9 @@ ProductFunction function_of(GemmBackend backend) {
 
 void check_available(GemmBackend backend) {
   if (function_of(backend)) return;
-  throw Error(ExitCode::unavailable, "REPRISE_GEMM: this build has no {}", to_string(backend));
+  throw Error(ExitCode::unavailable,
+              "matrix products: this build has no {}; REPRISE_GEMM may name another backend",
+              to_string(backend));
 }
 
 // oneDNN was as fast as OpenBLAS or faster on all shapes of AVX2 and AVX-512 processors measured.
@@ -51,13 +53,9 @@ GemmBackend best() {
 GemmBackend initial() {
   const char* name = std::getenv("REPRISE_GEMM");
   if (!name || !*name) return best();
-  for (GemmBackend backend : kBackends) {
-    if (name != to_string(backend)) continue;
-    check_available(backend);
-    return backend;
-  }
-  throw Error(ExitCode::unavailable,
-              "REPRISE_GEMM: there are onednn, openblas and reference, not '{}'", name);
+  const GemmBackend backend = gemm_backend_named(name);
+  check_available(backend);
+  return backend;
 }
 
 std::atomic<GemmBackend>& backend_in_use() {
@@ -89,14 +87,16 @@ struct TileSize {
 
 // See Note [Tiles].
 TileSize tile_size(int64_t m, int64_t n, int64_t k) {
-  constexpr double kPerTile = 32e6;  // floating-point operations
-  constexpr int64_t kRowStep = 8, kColumnStep = 48;  // of oneDNN's AVX-512 loop; OpenBLAS's divide them
-  const double operations = 2.0 * static_cast<double>(m) * static_cast<double>(n) *
-                            static_cast<double>(k);
+  constexpr double kPerTile = 8e6;  // floating-point operations: some 30 µs
+  constexpr int64_t kRowStep = 8;  // these two of oneDNN's AVX-512 loop; OpenBLAS's divide them
+  constexpr int64_t kColumnStep = 48;
+  const double operations =
+      2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   const auto wanted = static_cast<int64_t>(std::clamp(operations / kPerTile, 1.0, 16.0));
   if (wanted == 1) return {m, n};
   int64_t rows = divide_up(m, 256);
-  const int64_t cols = std::clamp<int64_t>(divide_up(wanted, rows), 1, divide_up(n, 2 * kColumnStep));
+  const int64_t cols =
+      std::clamp<int64_t>(divide_up(wanted, rows), 1, divide_up(n, 2 * kColumnStep));
   rows = std::clamp<int64_t>(divide_up(wanted, cols), rows, std::max(rows, divide_up(m, 64)));
   return {round_up(divide_up(m, rows), kRowStep), round_up(divide_up(n, cols), kColumnStep)};
 }
@@ -139,6 +139,16 @@ GemmBackend gemm_backend() { return backend_in_use(); }
 void set_gemm_backend(GemmBackend backend) {
   check_available(backend);
   backend_in_use() = backend;
+}
+
+GemmBackend gemm_backend_named(std::string_view name) {
+  for (GemmBackend backend : kBackends) {
+    if (name == to_string(backend)) return backend;
+  }
+  throw Error(
+      ExitCode::unavailable,
+      "matrix products: '{}' is no backend; REPRISE_GEMM may be onednn, openblas or reference",
+      name);
 }
 
 std::string_view to_string(GemmBackend backend) {

@@ -29,7 +29,8 @@ std::string flat_list(const Json& list) {
     if (line.size() > 1) line += ", ";
     line += dumped(element, false);
   }
-  return line + "]";
+  line += ']';
+  return line;
 }
 
 void write(const Json& value, size_t indent, std::string& out);
@@ -41,11 +42,13 @@ void write_over_lines(const Json& value, size_t indent, std::string& out) {
   for (auto it = value.begin(); it != value.end(); ++it) {
     out += first ? "\n" : ",\n";
     out.append(indent + 2, ' ');
-    if (object) out += dumped(it.key(), false) + ": ";
+    if (object) out.append(dumped(it.key(), false)).append(": ");
     write(*it, indent + 2, out);
     first = false;
   }
-  out += "\n" + std::string(indent, ' ') + (object ? "}" : "]");
+  out += '\n';
+  out.append(indent, ' ');
+  out += object ? '}' : ']';
 }
 
 void write(const Json& value, size_t indent, std::string& out) {

@@ -21,7 +21,7 @@ using Json = nlohmann::ordered_json;
 
 struct JsonLimits {
   size_t bytes = size_t{16} << 20;
-  size_t values = 2'000'000;  // bounds the memory: a value takes up to 100 bytes
+  size_t values = 1'000'000;  // bounds the memory: with its key, one takes up to 250 bytes
   int depth = 64;             // whoever walks a tree may recurse
 };
 
@@ -38,8 +38,8 @@ class JsonDocument {
   const Json& value() const { return value_; }
   const std::string& file() const { return file_; }
 
-  // Where the value at `path` (see json_path.h) begins, and where its key does (an element of a list
-  // has no key: its value). Line 0 when the document has no such path.
+  // Where the value at `path` (see json_path.h) begins, and where its key does (an element of a
+  // list has no key: its value). Line 0 when the document has no such path.
   Position value_position(std::string_view path) const;
   Position key_position(std::string_view path) const;
   bool has(std::string_view path) const { return value_position(path).line > 0; }
@@ -66,19 +66,22 @@ class JsonDocument {
 JsonDocument parse_json(std::string_view text, const std::string& file_name,
                         ExitCode code = ExitCode::data, const JsonLimits& limits = {});
 
-// The same for a file; also throws Error: no_input when it is missing or a folder, no_permission, io.
+// The same for a file; also throws Error: no_input when it is missing or a folder, no_permission,
+// io.
 JsonDocument read_json(const std::filesystem::path& file, ExitCode code = ExitCode::data,
                        const JsonLimits& limits = {});
 
-// Over several lines, two spaces a level; lists of plain values stay on one line. Ends without a line
-// break. Numbers keep all their bits; infinities and NaN, which JSON doesn't have, become null.
+// Over several lines, two spaces a level; lists of plain values stay on one line. Ends without a
+// line break. Numbers keep all their bits; infinities and NaN, which JSON doesn't have, become
+// null.
 std::string dump_json(const Json& value);
 // On one line, for files with a value per line. Numbers as above.
 std::string dump_json_line(const Json& value);
 // On one line in printable ASCII, everything else escaped: for messages on a terminal.
 std::string dump_json_ascii(const Json& value);
 
-// A value as a message shows it: "a string "abc"", "the number 3", "a list", … Short, printable ASCII.
+// A value as a message shows it: "a string "abc"", "the number 3", "a list", … Short, printable
+// ASCII.
 std::string describe_json(const Json& value);
 
 }  // namespace reprise

@@ -1,4 +1,5 @@
-// JsonCursor: a place in a JSON text that follows the parser's events, to know where each token began.
+// JsonCursor: a place in a JSON text that follows the parser's events, to know where each token
+// began.
 //
 // The library reports what it read but not where. The cursor walks over the same text one token
 // behind: from the end of one token, the next one begins after blanks, comments, ',' and ':'. It

@@ -18,15 +18,18 @@ bool is_plain(std::string_view key) {
 // The end of the quoted key that begins at `begin`: one after the closing quote, or npos.
 size_t end_of_quoted(std::string_view path, size_t begin) {
   for (size_t i = begin + 1; i < path.size(); ++i) {
-    if (path[i] == '\\') ++i;
-    else if (path[i] == '"') return i + 1;
+    if (path[i] == '\\')
+      ++i;
+    else if (path[i] == '"')
+      return i + 1;
   }
   return std::string_view::npos;
 }
 
 // The end of the key that begins at `begin`. Throws when a quoted key has no end, or more after it.
 size_t end_of_key(std::string_view path, size_t begin) {
-  if (begin >= path.size() || path[begin] != '"') return std::min(path.find('.', begin), path.size());
+  if (begin >= path.size() || path[begin] != '"')
+    return std::min(path.find('.', begin), path.size());
   size_t end = end_of_quoted(path, begin);
   if (end == std::string_view::npos || (end < path.size() && path[end] != '.')) {
     throw Error(ExitCode::usage, "the path {} has a quoted key without an end", path);

@@ -1,17 +1,12 @@
-// Reading JSON: the limits, the handler of the library's events, and what to say about bad syntax.
-#include <fcntl.h>
+// Reading JSON: the limits and the handler of the library's events.
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <unordered_set>
 
 #include "core/json.h"
 #include "core/json_cursor.h"
-#include "core/json_path.h"
+#include "core/json_syntax.h"
 
 namespace reprise {
 namespace {
@@ -22,66 +17,13 @@ namespace {
   throw Error(code, "{}", message);
 }
 
-// The letters, digits and signs at the beginning of `text`: the word that a reader sees there.
-std::string_view leading_word(std::string_view text) {
-  size_t n = 0;
-  while (n < text.size() && n < 30 && (std::isalnum(static_cast<unsigned char>(text[n])) ||
-                                       text[n] == '_' || text[n] == '+' || text[n] == '-' || text[n] == '.')) {
-    ++n;
-  }
-  return text.substr(0, n);
-}
-
-std::string lower(std::string_view word) {
-  std::string result(word);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
-
-// The library's own reason, without its prefix and its quotation of what it read.
-std::string library_reason(const std::string& what) {
-  size_t begin = what.find(" - ");
-  std::string reason = begin == std::string::npos ? what : what.substr(begin + 3);
-  size_t quotation = reason.find("; last read: ");
-  if (quotation != std::string::npos) {
-    size_t rest = reason.rfind("; expected ");
-    bool after = rest != std::string::npos && rest > quotation;
-    reason = reason.substr(0, quotation) + (after ? reason.substr(rest) : "");
-  }
-  return reason;
-}
-
-// What is wrong where `rest` begins; `separator` is the ',' or ':' just before it, if any.
-std::string syntax_sentence(std::string_view rest, char separator, bool expects_key,
-                            const std::string& what) {
-  if (rest.starts_with("/*")) return "this comment has no end";
-  if (rest.empty()) return "the text ends too early; a bracket, quote or value is missing";
-  char c = rest[0];
-  if (separator == ',' && (c == '}' || c == ']')) {
-    return fmt::format("a comma before '{}'; JSON has none after the last entry", c);
-  }
-  if (c == '\'') return "strings and keys are put in double quotes";
-  std::string_view word = leading_word(rest);
-  std::string name = lower(word);
-  if (what.find("number overflow") != std::string::npos) {
-    return fmt::format("the number {} is too large for a double", word);
-  }
-  name.erase(0, name.find_first_not_of("+-"));
-  if (name == "nan" || name == "inf" || name == "infinity") {
-    return fmt::format("{} isn't a number that JSON has", word);
-  }
-  if (expects_key && !name.empty()) return "keys are put in double quotes";
-  if (name == "true" || name == "false") return fmt::format("write {} in small letters", name);
-  if (name == "none" || name == "null") return "write null for no value";
-  return library_reason(what);
-}
-
 }  // namespace
 
 // Builds the document from the library's events; every callback returns whether to go on.
 class JsonReader {
  public:
-  JsonReader(std::string_view text, const std::string& file, ExitCode code, const JsonLimits& limits)
+  JsonReader(std::string_view text, const std::string& file, ExitCode code,
+             const JsonLimits& limits)
       : text_(text), code_(code), limits_(limits), cursor_(text) {
     document_.file_ = file;
   }
@@ -114,7 +56,8 @@ class JsonReader {
     key_position_ = cursor_.next_token();
     cursor_.skip_token();
     if (!open_.back().keys.insert(key).second) {
-      return refuse_at(key_position_, fmt::format("the key {} is here twice", dump_json_ascii(key)));
+      return refuse_at(key_position_,
+                       fmt::format("the key {} is here twice", dump_json_ascii(key)));
     }
     key_ = std::move(key);
     return true;
@@ -122,14 +65,13 @@ class JsonReader {
 
   bool parse_error(size_t position, const std::string&, const Json::exception& e) {
     cursor_.next_token();
-    bool expects_key = cursor_.separator() != ':' && !open_.empty() && open_.back().value->is_object();
     bool inside_string = cursor_.here() == '"' && std::strstr(e.what(), "invalid string");
     if (inside_string && position > 0) {
       cursor_.walk_to(position - 1);
       return refuse_at(cursor_.position(), library_reason(e.what()));
     }
     return refuse_at(cursor_.position(), syntax_sentence(text_.substr(cursor_.offset()),
-                                                         cursor_.separator(), expects_key, e.what()));
+                                                         cursor_.separator(), e.what()));
   }
 
  private:
@@ -170,7 +112,8 @@ class JsonReader {
 
   bool open() {
     if (static_cast<int>(open_.size()) >= limits_.depth) {
-      return refuse(fmt::format("nested deeper than {} levels", limits_.depth));
+      return refuse_at(document_.nodes_.back().value,
+                       fmt::format("nested deeper than {} levels", limits_.depth));
     }
     open_.push_back({last_, document_.nodes_.size() - 1, {}});
     return true;
@@ -199,7 +142,8 @@ class JsonReader {
 JsonDocument parse_json(std::string_view text, const std::string& file_name, ExitCode code,
                         const JsonLimits& limits) {
   if (text.size() > limits.bytes) {
-    fail(code, fmt::format("{}: larger than {} bytes, the most that is read", file_name, limits.bytes));
+    fail(code,
+         fmt::format("{}: larger than {} bytes, the most that is read", file_name, limits.bytes));
   }
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
     fail(code, fmt::format("{}:1:1: the text is UTF-16 or UTF-32; save it as UTF-8", file_name));
@@ -218,46 +162,6 @@ JsonDocument parse_json(std::string_view text, const std::string& file_name, Exi
                            cursor.position().line, cursor.position().column));
   }
   return JsonReader(text, file_name, code, limits).read();
-}
-
-namespace {
-
-[[noreturn]] void fail_to_read(const std::string& name, int error) {
-  ExitCode code = ExitCode::io;
-  if (error == ENOENT || error == ENOTDIR || error == EISDIR) code = ExitCode::no_input;
-  if (error == EACCES || error == EPERM) code = ExitCode::no_permission;
-  throw Error(code, "{}: can't be read: {}", name, std::strerror(error));
-}
-
-// All bytes of a file, or the first limit + 1: enough to see that it is too large.
-std::string read_text(const std::filesystem::path& file, size_t limit) {
-  std::string name = file.string();
-  int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) fail_to_read(name, errno);
-  std::string text;
-  for (;;) {
-    constexpr size_t kPiece = 1 << 16;
-    size_t had = text.size();
-    if (had > limit) break;
-    text.resize(had + kPiece);
-    ssize_t got = ::read(descriptor, text.data() + had, kPiece);
-    text.resize(had + std::max<ssize_t>(got, 0));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) {
-      int error = errno;
-      ::close(descriptor);
-      if (got < 0) fail_to_read(name, error);
-      return text;
-    }
-  }
-  ::close(descriptor);
-  return text;
-}
-
-}  // namespace
-
-JsonDocument read_json(const std::filesystem::path& file, ExitCode code, const JsonLimits& limits) {
-  return parse_json(read_text(file, limits.bytes), file.string(), code, limits);
 }
 
 }  // namespace reprise

@@ -16,8 +16,10 @@ namespace reprise::kernels {
 
 // ---- arithmetic
 
-void scale_add(int64_t n, real alpha, const real* x, real beta, real* dst);  // dst = beta dst + alpha x
-void multiply_add(int64_t n, const real* x, const real* y, real beta, real* dst);  // … + x y
+// dst = beta dst + alpha x
+void scale_add(int64_t n, real alpha, const real* x, real beta, real* dst);
+// dst = beta dst + x y
+void multiply_add(int64_t n, const real* x, const real* y, real beta, real* dst);
 // y [rows, cols] = x [rows, cols] + bias [cols]; y may be x
 void add_bias(int64_t rows, int64_t cols, const real* x, const real* bias, real* y);
 // dst [cols] = beta dst + the sum over rows of x [rows, cols]
@@ -26,25 +28,30 @@ double sum(int64_t n, const real* x);
 double sum_of_squares(int64_t n, const real* x);
 bool all_finite(int64_t n, const real* x);
 
-// ---- activations
+// ---- activations; the functions are listed in kernels/arguments.h
 
 void activation_forward(Activation f, int64_t n, const real* x, real* y);
-// dx = beta dx + f'(x) dy; x is the forward's input for relu and the gelus, its output for the others
-void activation_backward(Activation f, int64_t n, const real* x, const real* dy, real beta, real* dx);
+// dx = beta dx + f'(x) dy; x is the forward's input for relu and the gelus, its output for the
+// others
+void activation_backward(Activation f, int64_t n, const real* x, const real* dy, real beta,
+                         real* dx);
 
 // ---- rows
 
 void softmax_forward(int64_t rows, int64_t cols, const real* x, real* y);
-void softmax_backward(int64_t rows, int64_t cols, const real* y, const real* dy, real beta, real* dx);
+void softmax_backward(int64_t rows, int64_t cols, const real* y, const real* dy, real beta,
+                      real* dx);
 void log_softmax_forward(int64_t rows, int64_t cols, const real* x, real* y);
-void log_softmax_backward(int64_t rows, int64_t cols, const real* y, const real* dy, real beta, real* dx);
+void log_softmax_backward(int64_t rows, int64_t cols, const real* y, const real* dy, real beta,
+                          real* dx);
 
 // y = gain (x - mean) rstd + bias over each row; rstd = 1 / √(variance + epsilon), variance biased.
 // mean, rstd [rows] are kept for the backward.
-void layer_norm_forward(int64_t rows, int64_t cols, const real* x, const real* gain, const real* bias,
-                        real epsilon, real* y, real* mean, real* rstd);
+void layer_norm_forward(int64_t rows, int64_t cols, const real* x, const real* gain,
+                        const real* bias, real epsilon, real* y, real* mean, real* rstd);
 void layer_norm_backward_input(int64_t rows, int64_t cols, const real* x, const real* gain,
-                               const real* mean, const real* rstd, const real* dy, real beta, real* dx);
+                               const real* mean, const real* rstd, const real* dy, real beta,
+                               real* dx);
 // dgain, dbias [cols]; either may be null
 void layer_norm_backward_affine(int64_t rows, int64_t cols, const real* x, const real* mean,
                                 const real* rstd, const real* dy, real beta_gain, real* dgain,
@@ -52,9 +59,9 @@ void layer_norm_backward_affine(int64_t rows, int64_t cols, const real* x, const
 
 // ---- dropout
 
-// dst = beta dst + x · keep / (1 − p), keep 0 or 1: a function of (key, place[row], column) and nothing
-// else, so that the backward is the same call on the gradient. place [rows], or null for place = row.
-// p is rounded to a multiple of 2^-16.
+// dst = beta dst + x · keep / (1 − p), keep 0 or 1: a function of (key, place[row], column) and
+// nothing else, so that the backward is the same call on the gradient. place [rows], or null for
+// place = row. p is rounded to a multiple of 2^-16.
 void dropout(int64_t rows, int64_t cols, real p, RandomKey key, const int32_t* place, const real* x,
              real beta, real* dst);
 
@@ -68,7 +75,8 @@ void scatter_add_rows(int64_t n, int64_t cols, const real* dy, const int32_t* id
 
 // ---- losses
 
-// loss[i] = logsumexp(x[i]) − x[i][labels[i]]; lse [rows] is kept for the backward. Labels within cols.
+// loss[i] = logsumexp(x[i]) − x[i][labels[i]]; lse [rows] is kept for the backward. Labels within
+// cols.
 void cross_entropy_forward(int64_t rows, int64_t cols, const real* x, const int32_t* labels,
                            real* loss, real* lse);
 // dx = beta dx + scale[i] (softmax(x[i]) − onehot(labels[i])); dx may be x when beta is 0
@@ -77,8 +85,8 @@ void cross_entropy_backward(int64_t rows, int64_t cols, const real* x, const int
 
 // ---- attention over ragged sequences
 
-// qkv [tokens, 3 heads·size]: every token's queries of all heads, then keys, then values. Sequence s is
-// the tokens [offsets[s], offsets[s + 1]).
+// qkv [tokens, 3 heads·size]: every token's queries of all heads, then keys, then values. Sequence
+// s is the tokens [offsets[s], offsets[s + 1]).
 struct AttentionShape {
   int64_t sequences;
   const int32_t* offsets;  // [sequences + 1]
@@ -91,16 +99,18 @@ struct AttentionShape {
 };
 // The count of probabilities: heads · Σ length².
 int64_t attention_probabilities(const AttentionShape& shape);
-// out [tokens, heads·size] = dropout(softmax(q kᵀ / √size)) v. probabilities, before dropout, are kept
-// for the backward: [sequence][head][query][key].
-void attention_forward(const AttentionShape& shape, const real* qkv, real* probabilities, real* out);
+// out [tokens, heads·size] = dropout(softmax(q kᵀ / √size)) v. probabilities, before dropout, are
+// kept for the backward: [sequence][head][query][key].
+void attention_forward(const AttentionShape& shape, const real* qkv, real* probabilities,
+                       real* out);
 // dqkv = beta dqkv + …
 void attention_backward(const AttentionShape& shape, const real* qkv, const real* probabilities,
                         const real* dout, real beta, real* dqkv);
 
-// ---- optimizers: one pass over memory each
+// ---- optimizers: one pass over memory each; AdamStep is in kernels/arguments.h
 
 // g is scaled by `scale` (clipping) as it is read. m, v, w [n] are updated.
-void adam_update(int64_t n, const AdamStep& step, real scale, const real* g, real* m, real* v, real* w);
+void adam_update(int64_t n, const AdamStep& step, real scale, const real* g, real* m, real* v,
+                 real* w);
 
 }  // namespace reprise::kernels

@@ -1,5 +1,6 @@
 #include "core/manifest.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
@@ -14,6 +15,19 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kMaxDepth = 32;
+
+// The end of the text: the hash of what is before. Its length never varies.
+std::string ending_for(std::string_view body) {
+  return fmt::format(",\n  \"xxh3_128\": \"{}\"\n}}\n", hash_of(body));
+}
+
+void check_own_hash(std::string_view text) {
+  const size_t length = ending_for("").size();
+  const std::string_view body = text.substr(0, text.size() - std::min(text.size(), length));
+  if (text.substr(body.size()) != ending_for(body)) {
+    throw std::invalid_argument("it differs from its own hash");
+  }
+}
 
 bool is_hash(std::string_view text) {
   return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -54,7 +68,7 @@ Manifest read_manifest(const Json& json) {
                                             Manifest::kFormat));
   }
   manifest.name = json.at("name").get<std::string>();
-  if (!json.at("files").is_object() || !json.at("fields").is_object() || json.size() != 4) {
+  if (!json.at("files").is_object() || !json.at("fields").is_object() || json.size() != 5) {
     throw std::invalid_argument("it has other parts than a manifest");
   }
   for (const auto& [name, entry] : json.at("files").items()) {
@@ -84,7 +98,9 @@ std::string to_json(const Manifest& manifest) {
                        {"name", manifest.name},
                        {"files", files},
                        {"fields", parse_object(manifest.fields)}};
-    return json.dump(2) + "\n";
+    std::string body = json.dump(2);
+    body.resize(body.size() - std::string_view("\n}").size());
+    return body + ending_for(body);
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
@@ -94,6 +110,7 @@ std::string to_json(const Manifest& manifest) {
 
 Manifest parse_manifest(std::string_view text, const std::string& path) {
   try {
+    check_own_hash(text);
     return read_manifest(parse_object(text));
   } catch (const std::bad_alloc&) {
     throw;

@@ -1,4 +1,7 @@
 // The manifest of a committed directory: what belongs to it, and the hash of each file.
+//
+// A JSON object whose last entry is the hash of all text before that entry, so that damage to the
+// manifest itself is found too. It isn't meant to be edited.
 #pragma once
 
 #include <map>

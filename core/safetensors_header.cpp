@@ -45,8 +45,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
     if (place_ == Place::metadata) {
       count_entry();
       key_ = name;
-      if (header_.metadata.contains(key_))
-        fail("metadata key \"{}\" occurs twice", printable(key_));
+      if (header_.metadata.contains(key_)) fail("the key \"{}\" occurs twice", printable(key_));
       return true;
     }
     key_ = name;
@@ -73,7 +72,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override {
     if (place_ == Place::tensor) add_tensor();
     place_ = place_ == Place::header ? Place::outside : Place::header;
-    if (place_ == Place::header) name_.clear();
+    if (place_ == Place::header) context_.clear();
     return true;
   }
 
@@ -129,11 +128,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
   template <class... Args>
   [[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) const {
-    const std::string sentence = fmt::format(format, std::forward<Args>(args)...);
-    if (name_.empty() || name_ == kMetadataKey) {
-      throw DataError("{}: {}", printable(path_), sentence);
-    }
-    throw DataError("{}: tensor \"{}\": {}", printable(path_), printable(name_), sentence);
+    throw DataError("{}: {}{}", printable(path_), context_,
+                    fmt::format(format, std::forward<Args>(args)...));
   }
 
   [[noreturn]] void unexpected(std::string_view what) const {
@@ -143,7 +139,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
       case Place::header:
         fail("the entry is {}, not an object", what);
       case Place::metadata:
-        fail("metadata \"{}\" is {}, not a string", printable(key_), what);
+        fail("\"{}\" is {}, not a string", printable(key_), what);
       case Place::tensor:
         fail("\"{}\" is {}", key_, what);
       case Place::list:
@@ -155,9 +151,11 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool enter_name(string_t& name) {
     count_entry();
     name_ = name;
+    context_ = name_ == kMetadataKey ? fmt::format("\"{}\": ", kMetadataKey)
+                                     : fmt::format("tensor \"{}\": ", printable(name_));
     if (name_ == kMetadataKey ? std::exchange(metadata_seen_, true)
                               : header_.tensors.contains(name_)) {
-      fail("the name \"{}\" occurs twice", printable(name_));
+      fail("the name occurs twice");
     }
     return true;
   }
@@ -195,8 +193,9 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   const std::string& path_;
   SafetensorsHeader& header_;
   Place place_ = Place::outside;
-  std::string name_;  // of the entry that is being read
-  std::string key_;   // within it
+  std::string name_;     // of the entry that is being read
+  std::string key_;      // within it
+  std::string context_;  // the entry, in front of a sentence about it
   Draft draft_;
   size_t entries_ = 0;
   bool metadata_seen_ = false;
@@ -264,6 +263,11 @@ SafetensorsHeader parse_safetensors_header(std::string_view text, uint64_t data_
     throw DataError("{}: not a safetensors file: the header doesn't begin with '{{'",
                     printable(path));
   }
+  // The parser takes a zero byte for the end of its input, whatever follows.
+  if (const size_t zero = text.find('\0'); zero != std::string_view::npos) {
+    throw DataError("{}: the header is not valid JSON: a byte of zero at {}", printable(path),
+                    zero);
+  }
   if (has_long_string(text)) {
     throw DataError("{}: the header has a string of more than {} bytes", printable(path),
                     kMaxString);
@@ -287,8 +291,8 @@ std::string safetensors_header_text(const std::vector<HeaderEntry>& tensors,
   }
   for (const auto& [name, info] : tensors) {
     entries.push_back(fmt::format(R"({}:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})",
-                                  json_text(name), info.dtype, fmt::join(info.shape, ","), info.offset,
-                                  info.offset + info.bytes));
+                                  json_text(name), info.dtype, fmt::join(info.shape, ","),
+                                  info.offset, info.offset + info.bytes));
   }
   return fmt::format("{{{}}}", fmt::join(entries, ","));
 }

@@ -57,10 +57,11 @@ const std::string* nearest(std::string_view word, const std::vector<std::string>
   const std::string* best = nullptr;
   std::tuple<int, bool, int> best_rank;
   for (const std::string& name : names) {
-    if (name.size() > word.size() + limit) continue;
+    if (name.size() > word.size() + limit || word.size() > name.size() + limit) continue;
     int distance = edit_distance(word, name);
     // Two short words that have nothing in common are within two edits of each other, too.
-    if (distance > limit || distance >= static_cast<int>(std::max(word.size(), name.size()))) continue;
+    if (distance > limit || distance >= static_cast<int>(std::max(word.size(), name.size())))
+      continue;
     std::tuple rank(distance, sorted_letters(folded(word)) != sorted_letters(folded(name)),
                     -common_beginning(folded(word), folded(name)));
     if (best && rank >= best_rank) continue;

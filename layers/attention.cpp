@@ -25,7 +25,7 @@ Variable SelfAttention::forward(const Context& context, const Variable& x,
 }
 
 void SelfAttention::collect(Collector& collector, const Paths& paths) const {
-  qkv_.collect(collector, {paths.query, paths.key, paths.value});
+  qkv_.collect_parts(collector, {paths.query, paths.key, paths.value});
   dense_.collect(collector, paths.dense);
 }
 

@@ -12,7 +12,7 @@ Variable Linear::forward(const Context& context, const Variable& x) const {
   return linear(x, context.bind(weight_), context.bind(bias_));
 }
 
-void Linear::collect(Collector& collector, const std::vector<std::string>& paths) const {
+void Linear::collect_parts(Collector& collector, const std::vector<std::string>& paths) const {
   std::vector<std::string> weights, biases;
   for (const std::string& path : paths) {
     weights.push_back(path + ".weight");

@@ -15,11 +15,9 @@ class Linear {
   // x [.., in] -> [.., out]
   Variable forward(const Context& context, const Variable& x) const;
 
-  // Adds <path>.weight and <path>.bias, for each part.
-  void collect(Collector& collector, const std::vector<std::string>& paths) const;
-  void collect(Collector& collector, const std::string& path) const {
-    collect(collector, std::vector<std::string>{path});
-  }
+  // Adds <path>.weight and <path>.bias; for each part in the second form.
+  void collect(Collector& collector, const std::string& path) const { collect_parts(collector, {path}); }
+  void collect_parts(Collector& collector, const std::vector<std::string>& paths) const;
 
  private:
   ParameterPtr weight_;  // [out, in]

@@ -22,7 +22,7 @@ std::string_view to_string(LayerPart part);
 
 struct SharingConfig {
   std::string strategy;  // see strategy_names()
-  std::optional<int64_t> sets;
+  std::optional<int64_t> sets = {};
 
   static const char* shorthand_key() { return "strategy"; }
   void fields(Fields& f);
@@ -33,7 +33,7 @@ struct SharingConfig {
 struct DepthConfig {
   int64_t layers = 1;
   int64_t inner = 1;
-  std::optional<int64_t> groups;
+  std::optional<int64_t> groups = {};
 };
 
 struct SharingPlan {

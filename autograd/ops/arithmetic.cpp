@@ -49,15 +49,18 @@ void sum_into(const Broadcast& s, const Tensor& each, const Sink& db) {
   kernels::sum_rows(s.rows, s.cols, each.data(), db.beta, db.data());
 }
 
-// Elementwise f of one tensor with df(x, y) as its derivative. Captures x and y.
+// What the derivative is computed from, and so what is kept for the backward.
+enum class Keep { input, output };
+
+// Elementwise f of one tensor; its derivative is df(x) or df(y), by `keep`.
 template <class F, class D>
-Variable elementwise(std::string_view op, const Variable& x, const F& f, const D& df) {
+Variable elementwise(std::string_view op, const Variable& x, const F& f, Keep keep, const D& df) {
   Tensor y = loops::map(x.value(), f);
-  return record(op, y, {x}, [x = x.value(), y, df](const Tensor& dy, InputGrads& dx) {
+  const Tensor kept = keep == Keep::input ? x.value() : y;
+  return record(op, y, {x}, [kept, df](const Tensor& dy, InputGrads& dx) {
     const Sink d = dx.into(0);
-    const real *px = x.data(), *py = y.data(), *pdy = dy.data();
-    loops::contribute(x.numel(), d.beta, d.data(),
-                      [=](int64_t i) { return df(px[i], py[i]) * pdy[i]; });
+    const real *k = kept.data(), *g = dy.data();
+    loops::contribute(dy.numel(), d.beta, d.data(), [=](int64_t i) { return df(k[i]) * g[i]; });
   });
 }
 
@@ -76,7 +79,14 @@ Variable add(const Variable& a, const Variable& b) {
 }
 
 // y = a − b:  da = dy,  db = −Σ_rows dy
-Variable sub(const Variable& a, const Variable& b) { return add(a, neg(b)); }
+Variable sub(const Variable& a, const Variable& b) {
+  const Broadcast s = broadcast("sub", a.shape(), b.shape());
+  Tensor y = combine(s, a.value(), b.value(), [](real p, real q) { return p - q; });
+  return record("sub", y, {a, b}, [s](const Tensor& dy, InputGrads& dx) {
+    if (dx.wants(0)) dx.pass(0, dy);
+    if (dx.wants(1)) sum_into(s, loops::map(dy, [](real v) { return -v; }), dx.into(1));
+  });
+}
 
 // y = a b:  da = b dy,  db = Σ_rows a dy
 Variable mul(const Variable& a, const Variable& b) {
@@ -138,24 +148,26 @@ Variable neg(const Variable& x) { return scale(x, -1); }
 
 // y = eˣ:  dx = y dy
 Variable exp(const Variable& x) {
-  return elementwise("exp", x, [](real v) { return std::exp(v); }, [](real, real y) { return y; });
+  return elementwise("exp", x, [](real v) { return std::exp(v); }, Keep::output,
+                     [](real y) { return y; });
 }
 
 // y = ln x:  dx = dy / x
 Variable log(const Variable& x) {
-  return elementwise("log", x, [](real v) { return std::log(v); },
-                     [](real v, real) { return 1 / v; });
+  return elementwise("log", x, [](real v) { return std::log(v); }, Keep::input,
+                     [](real v) { return 1 / v; });
 }
 
 // y = √x:  dx = dy / (2 y)
 Variable sqrt(const Variable& x) {
-  return elementwise("sqrt", x, [](real v) { return std::sqrt(v); },
-                     [](real, real y) { return real(0.5) / y; });
+  return elementwise("sqrt", x, [](real v) { return std::sqrt(v); }, Keep::output,
+                     [](real y) { return real(0.5) / y; });
 }
 
 // y = x²:  dx = 2 x dy
 Variable square(const Variable& x) {
-  return elementwise("square", x, [](real v) { return v * v; }, [](real v, real) { return 2 * v; });
+  return elementwise("square", x, [](real v) { return v * v; }, Keep::input,
+                     [](real v) { return 2 * v; });
 }
 
 }  // namespace reprise

@@ -18,6 +18,9 @@ void check(const Shape& qkv, const Tensor& offsets, const AttentionOptions& opti
     throw ShapeError("attention: the offsets {} don't rise from 0 to the {} tokens of {}",
                      offsets.shape(), qkv[0], qkv);
   }
+  if (!(options.dropout >= 0 && options.dropout < 1)) {
+    throw UsageError("attention: dropout is in [0, 1), not {}", options.dropout);
+  }
   if (options.places.defined() && options.places.numel() != qkv[0]) {
     throw ShapeError("attention: {} places for the tokens of {}", options.places.numel(), qkv);
   }

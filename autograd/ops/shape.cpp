@@ -120,7 +120,7 @@ Variable concat(std::span<const Variable> parts, int dim) {
 // y = x[begin, begin + length) along dim:  dx is dy there and 0 elsewhere
 Variable narrow(const Variable& x, int dim, int64_t begin, int64_t length) {
   const int at = dimension("narrow", x.shape(), dim);
-  if (begin < 0 || length < 0 || begin + length > x.shape()[at]) {
+  if (begin < 0 || length < 0 || length > x.shape()[at] - begin) {
     throw ShapeError("narrow: {} elements from {} on, in dimension {} of {}", length, begin, dim,
                      x.shape());
   }

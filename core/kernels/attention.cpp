@@ -1,5 +1,5 @@
-// Attention over ragged sequences: a task is one head of one sequence, its products are gemm_task's.
-// Scratch is a matrix of keys by queries per task; nothing else of that size is made.
+// Attention over ragged sequences: a task is one head of one sequence, its products are
+// gemm_task's. Scratch is a matrix of keys by queries per task; nothing else of that size is made.
 #include <cmath>
 #include <vector>
 
@@ -20,7 +20,9 @@ struct Head {
   int64_t out;            // offset of its first row in out, whose rows are heads·size apart
 };
 
+// Throws UsageError for a p outside [0, 1].
 std::vector<Head> heads_of(const AttentionShape& shape) {
+  dropout_rule(shape.p, shape.key);
   const int64_t width = shape.heads * shape.size;
   std::vector<Head> heads;
   heads.reserve(static_cast<size_t>(shape.sequences * shape.heads));
@@ -37,7 +39,8 @@ std::vector<Head> heads_of(const AttentionShape& shape) {
   return heads;
 }
 
-// dst = dropout(x), both [query][key] of the head: its key is that of the head, its place the query's.
+// dst = dropout(x), both [query][key] of the head: its key is that of the head, its place the
+// query's.
 void drop(const AttentionShape& shape, const Head& head, const real* x, real* dst) {
   const DropoutRule rule = dropout_rule(shape.p, shape.key.at(static_cast<uint64_t>(head.number)));
   row_kernels().dropout(head.length, head.length, rule, head.first_token,
@@ -105,7 +108,8 @@ int64_t attention_probabilities(const AttentionShape& shape) {
   return count;
 }
 
-void attention_forward(const AttentionShape& shape, const real* qkv, real* probabilities, real* out) {
+void attention_forward(const AttentionShape& shape, const real* qkv, real* probabilities,
+                       real* out) {
   const std::vector<Head> heads = heads_of(shape);
   parallel_for(static_cast<int64_t>(heads.size()),
                [&](int64_t i) { forward(shape, heads[i], qkv, probabilities, out); });
@@ -114,9 +118,8 @@ void attention_forward(const AttentionShape& shape, const real* qkv, real* proba
 void attention_backward(const AttentionShape& shape, const real* qkv, const real* probabilities,
                         const real* dout, real beta, real* dqkv) {
   const std::vector<Head> heads = heads_of(shape);
-  parallel_for(static_cast<int64_t>(heads.size()), [&](int64_t i) {
-    backward(shape, heads[i], qkv, probabilities, dout, beta, dqkv);
-  });
+  parallel_for(static_cast<int64_t>(heads.size()),
+               [&](int64_t i) { backward(shape, heads[i], qkv, probabilities, dout, beta, dqkv); });
 }
 
 }  // namespace reprise::kernels

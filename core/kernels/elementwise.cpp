@@ -21,14 +21,12 @@ void multiply_add(int64_t n, const real* x, const real* y, real beta, real* dst)
 
 double sum(int64_t n, const real* x) {
   const auto f = row_kernels().sum;
-  return parallel_sum(n, kTaskElements,
-                      [&](int64_t i, int64_t end) { return f(end - i, x + i); });
+  return parallel_sum(n, kTaskElements, [&](int64_t i, int64_t end) { return f(end - i, x + i); });
 }
 
 double sum_of_squares(int64_t n, const real* x) {
   const auto f = row_kernels().sum_of_squares;
-  return parallel_sum(n, kTaskElements,
-                      [&](int64_t i, int64_t end) { return f(end - i, x + i); });
+  return parallel_sum(n, kTaskElements, [&](int64_t i, int64_t end) { return f(end - i, x + i); });
 }
 
 bool all_finite(int64_t n, const real* x) {
@@ -47,9 +45,7 @@ void activation_forward(Activation f, int64_t n, const real* x, real* y) {
 void activation_backward(Activation f, int64_t n, const real* x, const real* dy, real beta,
                          real* dx) {
   const auto backward = row_kernels().activation_backward[static_cast<int>(f)];
-  over_elements(n, [&](int64_t i, int64_t end) {
-    backward(end - i, x + i, dy + i, beta, dx + i);
-  });
+  over_elements(n, [&](int64_t i, int64_t end) { backward(end - i, x + i, dy + i, beta, dx + i); });
 }
 
 void adam_update(int64_t n, const AdamStep& step, real scale, const real* g, real* m, real* v,

@@ -1,5 +1,7 @@
 #include <dnnl.h>
 
+#include <new>
+
 #include "core/error.h"
 #include "core/kernels/gemm_backends.h"
 
@@ -7,8 +9,8 @@ namespace reprise {
 
 void onednn_product(const Product& p) {
   const auto flag = [](Transpose t) { return t == Transpose::no ? 'N' : 'T'; };
-  const dnnl_status_t status = dnnl_sgemm(flag(p.ta), flag(p.tb), p.m, p.n, p.k, p.alpha, p.a, p.lda,
-                                          p.b, p.ldb, p.beta, p.c, p.ldc);
+  const dnnl_status_t status = dnnl_sgemm(flag(p.ta), flag(p.tb), p.m, p.n, p.k, p.alpha, p.a,
+                                          p.lda, p.b, p.ldb, p.beta, p.c, p.ldc);
   if (status == dnnl_out_of_memory) throw std::bad_alloc();
   if (status != dnnl_success) {
     throw Error(ExitCode::internal, "gemm: oneDNN refuses a product of {} x {} x {} (status {})",

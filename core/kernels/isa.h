@@ -20,7 +20,8 @@ bool is_available(Isa isa);
 // The choice: REPRISE_ISA=reference|v2|v3|v4, or the best that is available. Throws Error
 // (unavailable) when the environment asks for one that isn't.
 Isa isa();
-void set_isa(Isa isa);  // for tests; not while kernels run. Throws as isa() does.
+void set_isa(Isa isa);                 // not while kernels run; throws as isa() does
+Isa isa_named(std::string_view name);  // the inverse of to_string; throws likewise
 std::string_view to_string(Isa isa);
 
 const RowKernels& row_kernels();  // of isa()

@@ -64,17 +64,17 @@ double gelu_derivative(double x) {
   return std::erfc(-x / std::numbers::sqrt2) / 2 + x * density;
 }
 
-// With u = √(2/π) (x + 0.044715 x³) and t = tanh u: y = x/2 (1 + t),
-// y' = (1 + t)/2 + x/2 (1 − t²) u'
-double gelu_tanh(double x) {
+// With u = √(2/π) (x + 0.044715 x³) and s = (1 + tanh u) / 2, which is 1 / (1 + exp(−2u)):
+// y = x s, y' = s + 2 x s (1 − s) u'
+double gelu_tanh_sigmoid(double x) {
   const double u = std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x);
-  return x / 2 * (1 + std::tanh(u));
+  return 1 / (1 + std::exp(-2 * u));
 }
+double gelu_tanh(double x) { return x * gelu_tanh_sigmoid(x); }
 double gelu_tanh_derivative(double x) {
-  const double u = std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x);
+  const double s = gelu_tanh_sigmoid(x);
   const double du = std::sqrt(2 / std::numbers::pi) * (1 + 3 * 0.044715 * x * x);
-  const double t = std::tanh(u);
-  return (1 + t) / 2 + x / 2 * (1 - t * t) * du;
+  return s + 2 * x * s * (1 - s) * du;
 }
 
 double tanh(double x) { return std::tanh(x); }
@@ -113,20 +113,24 @@ void sum_rows(int64_t rows, int64_t cols, const real* x, real* total) {
   }
 }
 
-// log Σ exp(x), with the largest x taken out so that nothing overflows
-double log_sum_exp(int64_t cols, const real* x) {
+// The largest x, and Σ exp(x − most), so that nothing overflows.
+struct SumOfExponentials {
+  double most, total;
+  double log() const { return most + std::log(total); }
+};
+SumOfExponentials sum_of_exponentials(int64_t cols, const real* x) {
   double most = -std::numeric_limits<double>::infinity();
   for (int64_t c = 0; c < cols; ++c) most = std::max<double>(most, x[c]);
   double total = 0;
   for (int64_t c = 0; c < cols; ++c) total += std::exp(x[c] - most);
-  return most + std::log(total);
+  return {most, total};
 }
 
-// y = exp(x − logsumexp(x))
+// y = exp(x) / Σ exp(x)
 void softmax_forward(int64_t rows, int64_t cols, const real* x, real* y) {
   for (int64_t r = 0; r < rows; ++r, x += cols, y += cols) {
-    const double lse = log_sum_exp(cols, x);
-    for (int64_t c = 0; c < cols; ++c) y[c] = static_cast<real>(std::exp(x[c] - lse));
+    const auto [most, total] = sum_of_exponentials(cols, x);
+    for (int64_t c = 0; c < cols; ++c) y[c] = static_cast<real>(std::exp(x[c] - most) / total);
   }
 }
 // dx = y (dy − Σ y dy)
@@ -142,7 +146,7 @@ void softmax_backward(int64_t rows, int64_t cols, const real* y, const real* dy,
 // y = x − logsumexp(x)
 void log_softmax_forward(int64_t rows, int64_t cols, const real* x, real* y) {
   for (int64_t r = 0; r < rows; ++r, x += cols, y += cols) {
-    const double lse = log_sum_exp(cols, x);
+    const double lse = sum_of_exponentials(cols, x).log();
     for (int64_t c = 0; c < cols; ++c) y[c] = static_cast<real>(x[c] - lse);
   }
 }
@@ -201,7 +205,7 @@ void layer_norm_backward_affine(int64_t rows, int64_t cols, const real* x, const
 void cross_entropy_forward(int64_t rows, int64_t cols, const real* x, const int32_t* labels,
                            real* loss, real* lse) {
   for (int64_t r = 0; r < rows; ++r, x += cols) {
-    const double value = log_sum_exp(cols, x);
+    const double value = sum_of_exponentials(cols, x).log();
     loss[r] = static_cast<real>(value - x[labels[r]]);
     lse[r] = static_cast<real>(value);
   }
@@ -217,8 +221,8 @@ void cross_entropy_backward(int64_t rows, int64_t cols, const real* x, const int
   }
 }
 
-// Srivastava et al. 2014. Philox block (place, c / 8) holds eight numbers of 16 bits, low half first,
-// for the columns c … c + 7. The backward is the same function.
+// Srivastava et al. 2014. Philox block (place, c / 8) holds eight numbers of 16 bits, low half
+// first, for the columns c … c + 7. The backward is the same function.
 void dropout(int64_t rows, int64_t cols, const DropoutRule& rule, int64_t first,
              const int32_t* place, const real* x, real beta, real* dst) {
   const RandomKey key(rule.key);

@@ -1,8 +1,8 @@
 // RowKernels: the inner loops of kernels.h, on one thread, over a range of elements or rows.
 //
-// There is one table of them per instruction set (isa.h chooses): `reference` is the oracle, and the
-// vector tables are checked against it. kernels.h has the formulas' contracts; here is only what
-// differs. A result never depends on how the caller cut the range.
+// There is one table of them per instruction set (isa.h chooses): `reference` is the oracle, and
+// the vector tables are checked against it. kernels.h has the formulas' contracts; here is only
+// what differs. A result never depends on how the caller cut the range.
 #pragma once
 
 #include <stdint.h>

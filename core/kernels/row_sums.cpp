@@ -1,6 +1,6 @@
 // Sums over rows. Fixed chunks of rows are summed apart, then added in the order of the chunks, in
 // double: rounding errors grow with the chunk's length only, and the bits depend on shapes alone.
-#include <vector>
+#include <algorithm>
 
 #include "core/kernels.h"
 #include "core/kernels/isa.h"

@@ -1,4 +1,5 @@
 // Reading and writing the rows of a table by their numbers.
+#include <algorithm>
 #include <cstring>
 
 #include "core/kernels.h"

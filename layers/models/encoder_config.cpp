@@ -84,10 +84,23 @@ double EncoderConfig::sentence_dropout() const {
   return albert() ? classifier_dropout_prob.value_or(0.1) : 0;
 }
 
+SharingConfig EncoderConfig::sharing_or_default() const {
+  return sharing.value_or(SharingConfig{.strategy = albert() ? "groups" : "none", .sets = {}});
+}
+
 SharingPlan EncoderConfig::plan() const {
-  const SharingConfig by_type{.strategy = albert() ? "groups" : "none", .sets = {}};
-  return make_sharing_plan(sharing.value_or(by_type),
+  return make_sharing_plan(sharing_or_default(),
                            {num_hidden_layers, inner_group_num, num_hidden_groups});
+}
+
+EncoderConfig EncoderConfig::resolved() const {
+  EncoderConfig config = *this;
+  config.embedding_size = embedding_width();
+  config.hidden_act = activation();
+  if (albert()) config.classifier_dropout_prob = sentence_dropout();
+  config.sharing = sharing_or_default();
+  config.feed_forward_dropout = drops_feed_forward();
+  return config;
 }
 
 }  // namespace reprise

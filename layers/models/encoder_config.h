@@ -42,6 +42,9 @@ struct EncoderConfig {
   void fields(Fields& f);
   void check(Problems& problems) const;
 
+  // The same with everything filled in whose default depends on the type.
+  EncoderConfig resolved() const;
+
   // What holds after the defaults that depend on the type.
   bool albert() const { return type == "albert"; }
   int64_t embedding_width() const;
@@ -50,6 +53,7 @@ struct EncoderConfig {
   double sentence_dropout() const;  // before the sentence head
   // Hugging Face's ALBERT never applies the feed-forward block's dropout, Google's does.
   bool drops_feed_forward() const { return feed_forward_dropout.value_or(!albert()); }
+  SharingConfig sharing_or_default() const;
   SharingPlan plan() const;
 };
 

@@ -56,7 +56,7 @@ TEST_F(PretrainedConfigTest, DoesNothingWithoutInitFrom) {
   EXPECT_EQ(load(R"({"model": {"hidden_size": 24}})").hidden_size, 24);
   EXPECT_EQ(load(R"({"model": {"init_from": null, "hidden_size": 24}})").hidden_size, 24);
   EXPECT_EQ(load("{}").hidden_size, EncoderConfig().hidden_size);
-  refused(R"({"model": {"init_from": 3}})", 78, {"model.init_from: expected a string"});
+  refused(R"({"model": {"init_from": 3}})", 78, {"model.init_from: expected a path"});
   refused(R"({"model": 3})", 78, {"model: expected an object"});
 }
 

@@ -1,9 +1,5 @@
 #include "tools/trainer/run_config.h"
 
-#include "core/error.h"
-#include "tools/trainer/pretrained_config.h"
-#include "tools/trainer/recipes.h"
-
 namespace reprise {
 
 void ModelConfig::fields(Fields& f) {
@@ -15,7 +11,8 @@ void ModelConfig::fields(Fields& f) {
 void TrainingConfig::fields(Fields& f) {
   f("steps", steps, "optimizer steps").between(1, 1e12);
   f("minutes", minutes, "train for this long instead, with the schedule fitted to it").above(0);
-  f("batch_size", batch_size, "sequences in a micro-batch").between(1, 1 << 20);
+  f("batch_size", batch_size, "sequences in a micro-batch (text: 32 unless given; batches: the file's)")
+      .between(1, 1 << 20);
   f("accumulate", accumulate, "micro-batches in a step").between(1, 1 << 20);
   f("clip_norm", clip_norm, "the largest norm of all gradients together; 0: no clipping").at_least(0);
   f("seed", seed, "of weights, order, masks and dropout").between(0, 9e15);
@@ -40,12 +37,6 @@ void RunConfig::fields(Fields& f) {
   f("optimizer", optimizer, "how it is updated");
   f("schedule", schedule, "how the learning rate goes");
   f("training", training, "how long, and in which portions");
-}
-
-RunConfig load_run_config(const std::string& name, const std::vector<std::string>& overrides) {
-  ConfigSource source = load_config(find_recipe(name), overrides);
-  apply_pretrained_config(source);
-  return bind<RunConfig>(source);
 }
 
 }  // namespace reprise

@@ -26,7 +26,7 @@ struct ModelConfig {
 struct TrainingConfig {
   std::optional<int64_t> steps;
   std::optional<double> minutes;
-  int64_t batch_size = 32;
+  std::optional<int64_t> batch_size;
   int64_t accumulate = 1;
   double clip_norm = 1.0;
   int64_t seed = 1;
@@ -51,13 +51,8 @@ struct RunConfig {
   void fields(Fields& f);
 };
 
-// The file of a recipe: `name` itself when it exists, else the recipe of that name (".json" may be left
-// out) in configs/ beside the sources or in the installed share directory. Throws Error (no_input) that
-// lists what there is.
-std::filesystem::path find_recipe(const std::string& name);
-
-// Reads a recipe, takes a pretrained model's architecture when model.init_from names one, and checks
-// everything. Throws ConfigError with a line per mistake.
+// Reads the recipe of that name (see recipes.h), takes a pretrained model's architecture when
+// model.init_from names one, and checks everything. What was left to depend on something else is filled in. Throws ConfigError with a line per mistake.
 RunConfig load_run_config(const std::string& name, const std::vector<std::string>& overrides);
 
 }  // namespace reprise

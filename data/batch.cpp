@@ -1,0 +1,109 @@
+#include "data/batch.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/error.h"
+
+namespace reprise {
+
+namespace {
+
+constexpr int64_t kMaxInt32 = std::numeric_limits<int32_t>::max();
+
+Tensor int_tensor(int64_t size) { return Tensor::empty({size}, DType::i32, Purpose::other); }
+
+void check(const Example& example, size_t index, bool labelled, int64_t max_positions) {
+  const auto tokens = static_cast<int64_t>(example.ids.size());
+  if (tokens == 0) throw DataError("batch: sequence {} has no tokens", index);
+  if (tokens > max_positions) {
+    throw DataError("batch: sequence {} has {} tokens, {} are possible", index, tokens,
+                    max_positions);
+  }
+  if (example.sentence_label.has_value() != labelled) {
+    throw DataError("batch: sequence {} has {} sentence label, unlike the first", index,
+                    labelled ? "no" : "a");
+  }
+  if (example.segments.size() != example.ids.size() ||
+      example.masked_labels.size() != example.masked_positions.size()) {
+    throw UsageError("batch: sequence {}: {} tokens with {} segments, {} masked with {} labels",
+                     index, tokens, example.segments.size(), example.masked_positions.size(),
+                     example.masked_labels.size());
+  }
+  for (const int32_t position : example.masked_positions) {
+    if (position < 0 || position >= tokens) {
+      throw UsageError("batch: sequence {}: masked position {} of {}", index, position, tokens);
+    }
+  }
+}
+
+Batch allocate(std::span<const Example> examples) {
+  int64_t tokens = 0, masked = 0;
+  for (const Example& example : examples) {
+    tokens += static_cast<int64_t>(example.ids.size());
+    masked += static_cast<int64_t>(example.masked_positions.size());
+  }
+  const auto sequences = static_cast<int64_t>(examples.size());
+  Batch batch;
+  batch.ids = int_tensor(tokens);
+  batch.segments = int_tensor(tokens);
+  batch.positions = int_tensor(tokens);
+  batch.place = int_tensor(tokens);
+  batch.offsets = int_tensor(sequences + 1);
+  batch.masked_rows = int_tensor(masked);
+  batch.masked_labels = int_tensor(masked);
+  batch.sequence_number = int_tensor(sequences);
+  if (examples[0].sentence_label) batch.sentence_labels = int_tensor(sequences);
+  return batch;
+}
+
+// Copies example number s into its rows [row, …) and masked places [m, …).
+void fill(const Batch& batch, const Example& example, int64_t s, int64_t row, int64_t m,
+          int64_t number, int64_t max_positions) {
+  const auto tokens = static_cast<int64_t>(example.ids.size());
+  std::ranges::copy(example.ids, batch.ids.data<int32_t>() + row);
+  std::ranges::copy(example.segments, batch.segments.data<int32_t>() + row);
+  for (int64_t p = 0; p < tokens; ++p) {
+    batch.positions.data<int32_t>()[row + p] = static_cast<int32_t>(p);
+    batch.place.data<int32_t>()[row + p] = static_cast<int32_t>(number * max_positions + p);
+  }
+  for (const int32_t position : example.masked_positions) {
+    batch.masked_rows.data<int32_t>()[m++] = static_cast<int32_t>(row + position);
+  }
+  std::ranges::copy(example.masked_labels, batch.masked_labels.data<int32_t>() + m -
+                                               static_cast<int64_t>(example.masked_labels.size()));
+  batch.sequence_number.data<int32_t>()[s] = static_cast<int32_t>(number);
+  if (example.sentence_label) batch.sentence_labels.data<int32_t>()[s] = *example.sentence_label;
+  batch.offsets.data<int32_t>()[s + 1] = static_cast<int32_t>(row + tokens);
+}
+
+}  // namespace
+
+Batch make_batch(std::span<const Example> examples, int64_t first_sequence, int64_t max_positions,
+                 int64_t padded_length) {
+  if (examples.empty()) throw DataError("batch: no sequences");
+  const auto sequences = static_cast<int64_t>(examples.size());
+  if (first_sequence < 0 || max_positions < 1 || first_sequence > kMaxInt32 ||
+      sequences > kMaxInt32 || max_positions > kMaxInt32 ||
+      (first_sequence + sequences) > kMaxInt32 / max_positions) {
+    throw DataError("batch: sequences {} to {} of {} positions can't be numbered", first_sequence,
+                    first_sequence + sequences, max_positions);
+  }
+  const bool labelled = examples[0].sentence_label.has_value();
+  for (size_t i = 0; i < examples.size(); ++i) check(examples[i], i, labelled, max_positions);
+
+  Batch batch = allocate(examples);
+  batch.padded_length = padded_length;
+  batch.offsets.data<int32_t>()[0] = 0;
+  int64_t row = 0, m = 0;
+  for (int64_t s = 0; s < sequences; ++s) {
+    const Example& example = examples[static_cast<size_t>(s)];
+    fill(batch, example, s, row, m, first_sequence + s, max_positions);
+    row += static_cast<int64_t>(example.ids.size());
+    m += static_cast<int64_t>(example.masked_positions.size());
+    batch.padded_length = std::max(batch.padded_length, static_cast<int64_t>(example.ids.size()));
+  }
+  return batch;
+}
+
+}  // namespace reprise

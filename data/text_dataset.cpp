@@ -1,0 +1,167 @@
+#include "data/text_dataset.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "data/tokenizer_json.h"
+#include "data/vocabulary_training.h"
+
+namespace reprise {
+
+namespace {
+
+// The key of the evaluation set, whatever the seed of the run.
+constexpr uint64_t kEvaluationSeed = 0x6576616C;
+constexpr uint64_t kPacking = 1, kMasking = 3;
+
+const DatasetSettings& checked(const TextDataConfig& config, const DatasetSettings& settings) {
+  if (config.max_length > settings.max_positions) {
+    throw ConfigError(
+        "data.max_length: {} is more than the model's {} positions "
+        "(max_position_embeddings)",
+        config.max_length, settings.max_positions);
+  }
+  if (config.sentence_task != "none" && settings.segment_types < 2) {
+    throw ConfigError(
+        "data.sentence_task: {} has two segments, the model's table (type_vocab_size) "
+        "has {}",
+        config.sentence_task, settings.segment_types);
+  }
+  if (settings.sequences < 1)
+    throw ConfigError("data: a batch of {} sequences", settings.sequences);
+  return settings;
+}
+
+}  // namespace
+
+TextDataset::TextDataset(const TextDataConfig& config, const DatasetSettings& settings)
+    : settings_(checked(config, settings)),
+      task_(pair_settings(config).task),
+      max_length_(config.max_length),
+      masking_(masking_settings(config)),
+      texts_(load(config)),
+      vocabulary_(learn_or_load(config, texts_.train)),
+      pieces_(vocabulary_),
+      train_(tokenize(texts_.train, vocabulary_)),
+      valid_(tokenize(texts_.valid, vocabulary_)),
+      examples_(train_, pair_settings(config), pieces_, masking_, RandomKey(settings.seed)),
+      evaluation_(
+          pack_pairs(valid_, pair_settings(config), RandomKey(kEvaluationSeed).at(kPacking), 0)),
+      baseline_(measure()) {
+  texts_ = {};
+}
+
+TextDataset::Texts TextDataset::load(const TextDataConfig& config) {
+  const InvalidUtf8 policy =
+      config.invalid_utf8 == "replace" ? InvalidUtf8::replace : InvalidUtf8::error;
+  Texts texts;
+  texts.train = load_text(config.train.paths(), policy);
+  warnings_ = texts.train.warnings;
+  if (!config.valid) {
+    texts.valid = hold_out(texts.train);
+  } else {
+    texts.valid = load_text(config.valid->paths(), policy);
+    warnings_.insert(warnings_.end(), texts.valid.warnings.begin(), texts.valid.warnings.end());
+  }
+  return texts;
+}
+
+Vocabulary TextDataset::learn_or_load(const TextDataConfig& config, const Text& train) {
+  const int64_t wanted = settings_.vocabulary_size;
+  if (!config.vocabulary.path) {
+    const VocabularyTraining training{wanted, config.vocabulary.max_sentences};
+    Vocabulary vocabulary = cached_vocabulary(train.sentences, training, warnings_);
+    if (vocabulary.size() < wanted) {
+      warnings_.push_back(fmt::format(
+          "the training text gives only {} pieces; the model keeps its {} rows, and the last {} "
+          "are never used",
+          vocabulary.size(), wanted, wanted - vocabulary.size()));
+    }
+    return vocabulary;
+  }
+  const std::string path = config.vocabulary.path->string();
+  Vocabulary vocabulary(read_file(path, kMaxModelBytes), path);
+  if (vocabulary.size() > wanted) {
+    throw ConfigError("model.vocab_size: {} rows are too few for the {} pieces of {}", wanted,
+                      vocabulary.size(), path);
+  }
+  if (vocabulary.size() < wanted) {
+    warnings_.push_back(fmt::format("{} has {} pieces, fewer than model.vocab_size {}", path,
+                                    vocabulary.size(), wanted));
+  }
+  return vocabulary;
+}
+
+Batch TextDataset::batch(int64_t micro_batch, int64_t first_sequence) const {
+  std::vector<Example> examples;
+  for (int64_t i = 0; i < settings_.sequences; ++i) {
+    examples.push_back(examples_.example(micro_batch * settings_.sequences + i));
+  }
+  return make_batch(examples, first_sequence, settings_.max_positions);
+}
+
+int64_t TextDataset::evaluation_batches() const {
+  const auto count = static_cast<int64_t>(evaluation_.size());
+  return (count + settings_.sequences - 1) / settings_.sequences;
+}
+
+Example TextDataset::evaluation_example(size_t index) const {
+  Example example = assemble(evaluation_[index], valid_, task_, pieces_.special);
+  mask_tokens(example, pieces_, masking_, RandomKey(kEvaluationSeed).at(kMasking).at(index));
+  return example;
+}
+
+Batch TextDataset::evaluation_batch(int64_t index) const {
+  if (index < 0 || index >= evaluation_batches()) {
+    throw UsageError("data: evaluation batch {} of {}", index, evaluation_batches());
+  }
+  const auto first = static_cast<size_t>(index * settings_.sequences);
+  const size_t end = std::min(first + static_cast<size_t>(settings_.sequences), evaluation_.size());
+  std::vector<Example> examples;
+  for (size_t i = first; i < end; ++i) examples.push_back(evaluation_example(i));
+  return make_batch(examples, 0, settings_.max_positions);
+}
+
+Baseline TextDataset::measure() const {
+  const std::vector<int64_t> counts = token_counts(train_, vocabulary_.size());
+  const double total =
+      static_cast<double>(train_.tokens.size()) + static_cast<double>(vocabulary_.size());
+  double loss = 0;
+  int64_t masked = 0, swapped = 0;
+  for (size_t i = 0; i < evaluation_.size(); ++i) {
+    for (const int32_t id : evaluation_example(i).masked_labels) {
+      loss -= std::log((static_cast<double>(counts[static_cast<size_t>(id)]) + 1) / total);
+      ++masked;
+    }
+    swapped += evaluation_[i].label;
+  }
+  Baseline baseline;
+  if (masked > 0) baseline.unigram_loss = loss / static_cast<double>(masked);
+  if (has_sentence_labels()) {
+    const double share = static_cast<double>(swapped) / static_cast<double>(evaluation_.size());
+    baseline.majority_share = std::max(share, 1 - share);
+  }
+  return baseline;
+}
+
+std::string TextDataset::description() const {
+  return fmt::format(
+      "text: {} documents, {} sentences, {} tokens of {} pieces; about {} examples an epoch of at "
+      "most {} tokens; held out: {} documents, {} examples",
+      train_.document_count(), train_.sentence_count(), train_.tokens.size(), vocabulary_.size(),
+      examples_.first_epoch_size(), max_length_, valid_.document_count(), evaluation_.size());
+}
+
+std::string TextDataset::text_of(int32_t id) const {
+  constexpr std::string_view kSpace = "\u2581";  // begins a piece that begins a word
+  const std::string& text = vocabulary_.model().pieces.at(id).text;
+  return text.starts_with(kSpace) ? " " + text.substr(kSpace.size()) : text;
+}
+
+void TextDataset::write_tokenizer(const std::string& folder) const {
+  write_tokenizer_files(vocabulary_, max_length_, folder);
+}
+
+}  // namespace reprise

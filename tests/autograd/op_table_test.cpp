@@ -1,0 +1,263 @@
+// The table itself, see op_table.h. Rows stand in the order of autograd/ops.h.
+#include "tests/autograd/op_table.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "autograd/ops.h"
+#include "tests/autograd/testing.h"
+
+namespace reprise::testing {
+
+namespace {
+
+constexpr Kind kPositive = Kind::positive, kNonzero = Kind::nonzero, kWide = Kind::wide;
+
+using Cases = std::vector<OpCase>;
+
+Cases arithmetic() {
+  return {
+      {"add", [](Inputs x) { return add(x[0], x[1]); }, {{{2, 3}}, {{2, 3}}}},
+      {"add_row", [](Inputs x) { return add(x[0], x[1]); }, {{{2, 3, 4}}, {{4}}}},
+      {"add_matrix", [](Inputs x) { return add(x[0], x[1]); }, {{{2, 3, 4}}, {{3, 4}}}},
+      {"add_scalar_tensor", [](Inputs x) { return add(x[0], x[1]); }, {{{2, 3}}, {{}}}},
+      {"add_scalars", [](Inputs x) { return add(x[0], x[1]); }, {{{}}, {{}}}},
+      {"add_leading_one", [](Inputs x) { return add(x[0], x[1]); }, {{{1, 3}}, {{3}}}},
+      {"add_itself", [](Inputs x) { return add(x[0], x[0]); }, {{{2, 3}}}},
+      {"sub", [](Inputs x) { return sub(x[0], x[1]); }, {{{2, 3}}, {{2, 3}}}},
+      {"sub_row", [](Inputs x) { return sub(x[0], x[1]); }, {{{2, 3, 4}}, {{4}}}},
+      {"sub_scalar_tensor", [](Inputs x) { return sub(x[0], x[1]); }, {{{2, 3}}, {{}}}},
+      {"mul", [](Inputs x) { return mul(x[0], x[1]); }, {{{2, 3}}, {{2, 3}}}},
+      {"mul_row", [](Inputs x) { return mul(x[0], x[1]); }, {{{2, 3, 4}}, {{4}}}},
+      {"mul_matrix", [](Inputs x) { return mul(x[0], x[1]); }, {{{2, 3, 4}}, {{3, 4}}}},
+      {"mul_scalar_tensor", [](Inputs x) { return mul(x[0], x[1]); }, {{{2, 3}}, {{}}}},
+      {"mul_leading_one", [](Inputs x) { return mul(x[0], x[1]); }, {{{1, 3}}, {{3}}}},
+      {"mul_itself", [](Inputs x) { return mul(x[0], x[0]); }, {{{2, 3}}}},
+      {"div", [](Inputs x) { return div(x[0], x[1]); }, {{{2, 3}}, {{2, 3}, kPositive}}},
+      {"div_row", [](Inputs x) { return div(x[0], x[1]); }, {{{2, 3, 4}}, {{4}, kPositive}}},
+      {"div_matrix", [](Inputs x) { return div(x[0], x[1]); }, {{{2, 3, 4}}, {{3, 4}, kPositive}}},
+      {"div_scalar_tensor", [](Inputs x) { return div(x[0], x[1]); }, {{{2, 3}}, {{}, kPositive}}},
+      {"div_itself", [](Inputs x) { return div(x[0], x[0]); }, {{{2, 3}, kPositive}}},
+      {"scale", [](Inputs x) { return scale(x[0], -1.7); }, {{{2, 3}}}},
+      {"add_scalar", [](Inputs x) { return add_scalar(x[0], 0.3); }, {{{2, 3}}}},
+      {"neg", [](Inputs x) { return neg(x[0]); }, {{{2, 3}}}},
+      {"exp", [](Inputs x) { return exp(x[0]); }, {{{2, 3}}}},
+      {"log", [](Inputs x) { return log(x[0]); }, {{{2, 3}, kPositive}}},
+      {"sqrt", [](Inputs x) { return sqrt(x[0]); }, {{{2, 3}, kPositive}}},
+      {"square", [](Inputs x) { return square(x[0]); }, {{{2, 3}}}},
+  };
+}
+
+Cases reductions() {
+  return {
+      {"sum", [](Inputs x) { return sum(x[0]); }, {{{2, 3}}}},
+      {"sum_scalar", [](Inputs x) { return sum(x[0]); }, {{{}}}},
+      {"mean", [](Inputs x) { return mean(x[0]); }, {{{2, 3}}}},
+      {"sum_first", [](Inputs x) { return sum(x[0], 0); }, {{{2, 3, 4}}}},
+      {"sum_middle", [](Inputs x) { return sum(x[0], 1); }, {{{2, 3, 4}}}},
+      {"sum_last", [](Inputs x) { return sum(x[0], -1); }, {{{2, 3, 4}}}},
+      {"sum_only", [](Inputs x) { return sum(x[0], 0); }, {{{5}}}},
+      {"mean_first", [](Inputs x) { return mean(x[0], 0); }, {{{2, 3, 4}}}},
+      {"mean_middle", [](Inputs x) { return mean(x[0], -2); }, {{{2, 3, 4}}}},
+      {"mean_last", [](Inputs x) { return mean(x[0], 2); }, {{{2, 3, 4}}}},
+  };
+}
+
+Cases products() {
+  return {
+      {"matmul", [](Inputs x) { return matmul(x[0], x[1]); }, {{{2, 3}}, {{3, 4}}}},
+      {"matmul_ta", [](Inputs x) { return matmul(x[0], x[1], true); }, {{{3, 2}}, {{3, 4}}}},
+      {"matmul_tb", [](Inputs x) { return matmul(x[0], x[1], false, true); }, {{{2, 3}}, {{4, 3}}}},
+      {"matmul_ta_tb", [](Inputs x) { return matmul(x[0], x[1], true, true); },
+       {{{3, 2}}, {{4, 3}}}},
+      {"matmul_batch", [](Inputs x) { return matmul(x[0], x[1]); }, {{{2, 2, 3}}, {{2, 3, 4}}}},
+      {"matmul_batch_ta", [](Inputs x) { return matmul(x[0], x[1], true); },
+       {{{2, 3, 2}}, {{2, 3, 4}}}},
+      {"matmul_batch_tb", [](Inputs x) { return matmul(x[0], x[1], false, true); },
+       {{{2, 2, 3}}, {{2, 4, 3}}}},
+      {"matmul_batch_ta_tb", [](Inputs x) { return matmul(x[0], x[1], true, true); },
+       {{{2, 3, 2}}, {{2, 4, 3}}}},
+      {"matmul_batch_of_one", [](Inputs x) { return matmul(x[0], x[1]); },
+       {{{1, 2, 3}}, {{1, 3, 4}}}},
+      {"matmul_batches", [](Inputs x) { return matmul(x[0], x[1]); },
+       {{{2, 2, 1, 3}}, {{2, 2, 3, 2}}}},
+      {"matmul_shared", [](Inputs x) { return matmul(x[0], x[1]); }, {{{3, 2, 3}}, {{3, 4}}}},
+      {"matmul_shared_ta", [](Inputs x) { return matmul(x[0], x[1], true); },
+       {{{3, 3, 2}}, {{3, 4}}}},
+      {"matmul_shared_tb", [](Inputs x) { return matmul(x[0], x[1], false, true); },
+       {{{3, 2, 3}}, {{4, 3}}}},
+      {"matmul_shared_ta_tb", [](Inputs x) { return matmul(x[0], x[1], true, true); },
+       {{{3, 3, 2}}, {{4, 3}}}},
+      {"matmul_itself", [](Inputs x) { return matmul(x[0], x[0]); }, {{{3, 3}}}},
+      {"matmul_gram", [](Inputs x) { return matmul(x[0], x[0], false, true); }, {{{2, 3}}}},
+      {"linear", [](Inputs x) { return linear(x[0], x[1], x[2]); }, {{{5, 3}}, {{2, 3}}, {{2}}}},
+      {"linear_no_bias", [](Inputs x) { return linear(x[0], x[1]); }, {{{5, 3}}, {{2, 3}}}},
+      {"linear_vector", [](Inputs x) { return linear(x[0], x[1], x[2]); }, {{{3}}, {{2, 3}}, {{2}}}},
+      {"linear_3d", [](Inputs x) { return linear(x[0], x[1], x[2]); },
+       {{{2, 3, 4}}, {{2, 4}}, {{2}}}},
+  };
+}
+
+Cases activations() {
+  return {
+      {"relu", [](Inputs x) { return relu(x[0]); }, {{{3, 5}, kNonzero}}},
+      {"gelu", [](Inputs x) { return gelu(x[0]); }, {{{3, 5}, kWide}}},
+      {"gelu_tanh", [](Inputs x) { return gelu_tanh(x[0]); }, {{{3, 5}, kWide}}},
+      {"tanh", [](Inputs x) { return tanh(x[0]); }, {{{3, 5}, kWide}}},
+      {"sigmoid", [](Inputs x) { return sigmoid(x[0]); }, {{{3, 5}, kWide}}},
+  };
+}
+
+Cases rows() {
+  return {
+      {"softmax", [](Inputs x) { return softmax(x[0]); }, {{{2, 5}, kWide}}},
+      {"softmax_vector", [](Inputs x) { return softmax(x[0]); }, {{{4}}}},
+      {"softmax_3d", [](Inputs x) { return softmax(x[0]); }, {{{2, 3, 4}}}},
+      {"softmax_of_one", [](Inputs x) { return softmax(x[0]); }, {{{3, 1}}}},
+      {"log_softmax", [](Inputs x) { return log_softmax(x[0]); }, {{{2, 5}, kWide}}},
+      {"log_softmax_vector", [](Inputs x) { return log_softmax(x[0]); }, {{{4}}}},
+      {"log_softmax_3d", [](Inputs x) { return log_softmax(x[0]); }, {{{2, 3, 4}}}},
+      {"layer_norm", [](Inputs x) { return layer_norm(x[0], x[1], x[2], 1e-12); },
+       {{{3, 5}}, {{5}}, {{5}}}},
+      {"layer_norm_vector", [](Inputs x) { return layer_norm(x[0], x[1], x[2], 1e-12); },
+       {{{5}}, {{5}}, {{5}}}},
+      {"layer_norm_3d", [](Inputs x) { return layer_norm(x[0], x[1], x[2], 1e-12); },
+       {{{2, 3, 4}}, {{4}}, {{4}}}},
+      {"layer_norm_epsilon", [](Inputs x) { return layer_norm(x[0], x[1], x[2], 0.5); },
+       {{{3, 5}}, {{5}}, {{5}}}},
+  };
+}
+
+Cases tables() {
+  return {
+      {"embedding", [](Inputs x) { return embedding(x[0], indices({5}, {1, 3, 1, 0, 1})); },
+       {{{4, 3}}}},
+      {"embedding_2d", [](Inputs x) { return embedding(x[0], indices({2, 3}, {2, 2, 0, 3, 2, 0})); },
+       {{{4, 3}}}},
+      {"gather_rows", [](Inputs x) { return gather_rows(x[0], indices({3}, {2, 0, 2})); },
+       {{{3, 4}}}},
+      {"tied_table",  // one table as embedding and, transposed, as the output's weight
+       [](Inputs x) {
+         return linear(embedding(x[0], indices({4}, {1, 3, 1, 0})), x[0], x[1]);
+       },
+       {{{4, 3}}, {{4}}}},
+  };
+}
+
+Cases dropouts() {
+  return {
+      {"dropout", [](Inputs x) { return dropout(x[0], 0.3, RandomKey(5)); }, {{{6, 5}}}},
+      {"dropout_3d", [](Inputs x) { return dropout(x[0], 0.5, RandomKey(6)); }, {{{2, 3, 4}}}},
+      {"dropout_vector", [](Inputs x) { return dropout(x[0], 0.5, RandomKey(7)); }, {{{9}}}},
+      {"dropout_places",
+       [](Inputs x) {
+         return dropout(x[0], 0.3, RandomKey(5), indices({4}, {7, 0, 1000000, 7}));
+       },
+       {{{4, 5}}}},
+      {"dropout_nothing", [](Inputs x) { return dropout(x[0], 0, RandomKey(5)); }, {{{2, 3}}}},
+  };
+}
+
+Cases shapes() {
+  return {
+      {"view", [](Inputs x) { return view(x[0], {3, 4}); }, {{{2, 6}}}},
+      {"view_scalar", [](Inputs x) { return view(x[0], {}); }, {{{1, 1}}}},
+      {"transpose", [](Inputs x) { return transpose(x[0], 0, 1); }, {{{2, 3}}}},
+      {"transpose_01", [](Inputs x) { return transpose(x[0], 0, 1); }, {{{2, 3, 4}}}},
+      {"transpose_02", [](Inputs x) { return transpose(x[0], 2, 0); }, {{{2, 3, 4}}}},
+      {"transpose_12", [](Inputs x) { return transpose(x[0], -1, 1); }, {{{2, 3, 4}}}},
+      {"transpose_13", [](Inputs x) { return transpose(x[0], 1, 3); }, {{{2, 3, 2, 4, 2}}}},
+      {"transpose_same", [](Inputs x) { return transpose(x[0], 1, -1); }, {{{2, 3}}}},
+      {"concat_first", [](Inputs x) { return concat(x, 0); }, {{{2, 3}}, {{1, 3}}, {{3, 3}}}},
+      {"concat_middle", [](Inputs x) { return concat(x, 1); }, {{{2, 2, 3}}, {{2, 1, 3}}}},
+      {"concat_last", [](Inputs x) { return concat(x, -1); }, {{{2, 2, 3}}, {{2, 2, 1}}}},
+      {"concat_itself",
+       [](Inputs x) {
+         const Variable parts[] = {x[0], x[1], x[0]};
+         return concat(parts, 1);
+       },
+       {{{2, 2}}, {{2, 1}}}},
+      {"narrow_first", [](Inputs x) { return narrow(x[0], 0, 1, 2); }, {{{4, 3}}}},
+      {"narrow_middle", [](Inputs x) { return narrow(x[0], 1, 2, 1); }, {{{2, 3, 4}}}},
+      {"narrow_last", [](Inputs x) { return narrow(x[0], -1, 0, 3); }, {{{2, 3, 4}}}},
+      {"narrow_whole", [](Inputs x) { return narrow(x[0], 0, 0, 4); }, {{{4}}}},
+  };
+}
+
+// qkv [tokens, 3 · heads · size]
+Cases attentions() {
+  return {
+      {"attention", [](Inputs x) { return attention(x[0], indices({2}, {0, 4}), {.heads = 1}); },
+       {{{4, 9}}}},
+      {"attention_ragged",  // lengths 1, 3, 2
+       [](Inputs x) { return attention(x[0], indices({4}, {0, 1, 4, 6}), {.heads = 2}); },
+       {{{6, 12}}}},
+      {"attention_empty_sequence",  // lengths 2, 0, 3
+       [](Inputs x) { return attention(x[0], indices({4}, {0, 2, 2, 5}), {.heads = 3}); },
+       {{{5, 9}}}},
+      {"attention_single_tokens",
+       [](Inputs x) { return attention(x[0], indices({4}, {0, 1, 2, 3}), {.heads = 2}); },
+       {{{3, 6}}}},
+      {"attention_dropout",
+       [](Inputs x) {
+         return attention(x[0], indices({4}, {0, 1, 4, 6}),
+                          {.heads = 2, .dropout = 0.4, .key = RandomKey(3)});
+       },
+       {{{6, 12}}}},
+      {"attention_dropout_places",
+       [](Inputs x) {
+         return attention(x[0], indices({3}, {0, 4, 6}),
+                          {.heads = 2, .dropout = 0.4, .key = RandomKey(4),
+                           .places = indices({6}, {128, 129, 130, 131, 0, 1})});
+       },
+       {{{6, 12}}}},
+  };
+}
+
+Cases losses() {
+  return {
+      {"cross_entropy",
+       [](Inputs x) { return cross_entropy(x[0], indices({3}, {4, 0, 4}), 0.7); },
+       {{{3, 5}, kWide}}},
+      {"cross_entropy_one_class",
+       [](Inputs x) { return cross_entropy(x[0], indices({2}, {0, 0}), 1); },
+       {{{2, 1}}}},
+      {"squared_error", [](Inputs x) { return squared_error(x[0], pattern({2, 3}, 5), 0.6); },
+       {{{2, 3}}}},
+  };
+}
+
+}  // namespace
+
+const std::vector<OpCase>& op_cases() {
+  static const Cases all = [] {
+    Cases cases;
+    for (const auto family : {arithmetic, reductions, products, activations, rows, tables, dropouts,
+                              shapes, attentions, losses}) {
+      for (OpCase& op : family()) cases.push_back(std::move(op));
+    }
+    return cases;
+  }();
+  return all;
+}
+
+std::vector<Tensor> make_inputs(const OpCase& op) {
+  std::vector<Tensor> inputs;
+  for (const InputSpec& input : op.inputs) {
+    inputs.push_back(pattern(input.shape, static_cast<int>(inputs.size())));
+    for (real& x : inputs.back().values()) {
+      if (input.kind == Kind::positive) x = 1 + x / 2;
+      if (input.kind == Kind::wide) x *= 3;
+      if (input.kind == Kind::nonzero) x += x < 0 ? real(-0.1) : real(0.1);
+    }
+  }
+  return inputs;
+}
+
+TEST(OpTable, NamesAreUnique) {
+  std::set<std::string> names;
+  for (const OpCase& op : op_cases()) EXPECT_TRUE(names.insert(op.name).second) << op.name;
+}
+
+}  // namespace reprise::testing

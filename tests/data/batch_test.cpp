@@ -1,0 +1,74 @@
+#include "data/batch.h"
+
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+
+namespace reprise {
+namespace {
+
+std::vector<int32_t> list(const Tensor& tensor) {
+  const auto values = tensor.values<int32_t>();
+  return {values.begin(), values.end()};
+}
+using List = std::vector<int32_t>;
+
+const Example kFirst{.ids = {2, 4, 3},
+                     .segments = {0, 0, 1},
+                     .masked_positions = {1},
+                     .masked_labels = {9},
+                     .sentence_label = 1};
+const Example kSecond{.ids = {2, 7, 8, 4, 3},
+                      .segments = {0, 0, 0, 1, 1},
+                      .masked_positions = {2, 3},
+                      .masked_labels = {8, 5},
+                      .sentence_label = 0};
+
+TEST(Batch, LaysSequencesBackToBack) {
+  const Batch batch = make_batch(std::vector{kFirst, kSecond}, 6, 10);
+  EXPECT_EQ(list(batch.ids), (List{2, 4, 3, 2, 7, 8, 4, 3}));
+  EXPECT_EQ(list(batch.segments), (List{0, 0, 1, 0, 0, 0, 1, 1}));
+  EXPECT_EQ(list(batch.positions), (List{0, 1, 2, 0, 1, 2, 3, 4}));
+  EXPECT_EQ(list(batch.offsets), (List{0, 3, 8}));
+  EXPECT_EQ(list(batch.masked_rows), (List{1, 5, 6}));
+  EXPECT_EQ(list(batch.masked_labels), (List{9, 8, 5}));
+  EXPECT_EQ(list(batch.sentence_labels), (List{1, 0}));
+  EXPECT_EQ(list(batch.sequence_number), (List{6, 7}));
+  EXPECT_EQ(list(batch.place), (List{60, 61, 62, 70, 71, 72, 73, 74}));
+  EXPECT_EQ(batch.padded_length, 5);
+  EXPECT_EQ(batch.tokens(), 8);
+  EXPECT_EQ(batch.sequences(), 2);
+  EXPECT_EQ(batch.masked(), 3);
+}
+
+TEST(Batch, HasNoSentenceLabelsWithoutTask) {
+  Example example = kFirst;
+  example.sentence_label.reset();
+  EXPECT_FALSE(make_batch(std::vector{example}, 0, 10).sentence_labels.defined());
+  EXPECT_THROW(make_batch(std::vector{kFirst, example}, 0, 10), DataError);
+}
+
+TEST(Batch, MayHaveNothingMasked) {
+  Example example = kFirst;
+  example.masked_positions.clear();
+  example.masked_labels.clear();
+  EXPECT_EQ(make_batch(std::vector{example}, 0, 10).masked(), 0);
+}
+
+TEST(Batch, RefusesWhatCantBe) {
+  EXPECT_THROW(make_batch({}, 0, 10), DataError);
+  EXPECT_THROW(make_batch(std::vector{Example{}}, 0, 10), DataError);
+  EXPECT_THROW(make_batch(std::vector{kSecond}, 0, 4), DataError);
+  EXPECT_THROW(make_batch(std::vector{kFirst}, int64_t{1} << 40, 512), DataError);
+  EXPECT_THROW(make_batch(std::vector{kFirst}, INT64_MAX, 512), DataError);
+  EXPECT_THROW(make_batch(std::vector{kFirst}, 1 << 22, 512), DataError);
+  Example example = kFirst;
+  example.masked_positions = {3};
+  EXPECT_THROW(make_batch(std::vector{example}, 0, 10), UsageError);
+  example = kFirst;
+  example.segments.pop_back();
+  EXPECT_THROW(make_batch(std::vector{example}, 0, 10), UsageError);
+}
+
+}  // namespace
+}  // namespace reprise

@@ -1,0 +1,82 @@
+#include "layers/collector.h"
+
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "layers/initializers.h"
+#include "layers/linear.h"
+
+namespace reprise {
+namespace {
+
+TEST(Collector, NamesAParameterOnceAndKeepsFurtherPathsAsAliases) {
+  Collector collector;
+  const auto table = std::make_shared<Parameter>(Shape{5, 2});
+  collector.add(table, Start::random, {"words.weight"});
+  collector.add(table, Start::random, {"decoder.weight"});
+  ASSERT_EQ(collector.parameters().size(), 1u);
+  EXPECT_EQ(table->name(), "words.weight");
+  EXPECT_EQ(table->parts()[0].aliases, std::vector<std::string>{"decoder.weight"});
+}
+
+TEST(Collector, RefusesOnePathForTwoParameters) {
+  Collector collector;
+  collector.add(std::make_shared<Parameter>(Shape{2}), Start::zeros, {"a"});
+  EXPECT_THROW(collector.add(std::make_shared<Parameter>(Shape{2}), Start::zeros, {"a"}), UsageError);
+}
+
+TEST(Collector, WantsAPathPerPart) {
+  Collector collector;
+  EXPECT_THROW(collector.add(std::make_shared<Parameter>(Shape{6}, 3), Start::zeros, {"a", "b"}),
+               UsageError);
+}
+
+// What stands around a layer doesn't change how it starts, and a packed part starts as the same
+// weights would by themselves.
+TEST(Initializers, AreAFunctionOfSeedAndName) {
+  const auto start = [](const std::vector<std::string>& before, uint64_t seed) {
+    Collector collector;
+    for (const std::string& path : before) Linear(4, 4).collect(collector, path);
+    Linear(3, 6, 2).collect_parts(collector, {"query", "key"});
+    initialize(collector, {}, RandomKey(seed));
+    return named_parts(collector.parameters());
+  };
+  const auto alone = start({}, 7), later = start({"x", "y"}, 7), other = start({}, 8);
+  ASSERT_EQ(alone[1].name, "key.weight");
+  for (int64_t i = 0; i < alone[1].value.numel(); ++i) {
+    EXPECT_EQ(alone[1].value.item(i), later[5].value.item(i));
+    EXPECT_NE(alone[1].value.item(i), other[1].value.item(i));
+    EXPECT_NE(alone[1].value.item(i), alone[0].value.item(i));
+  }
+  Collector collector;
+  Linear single(3, 3);
+  single.collect(collector, "key");
+  initialize(collector, {}, RandomKey(7));
+  const auto by_itself = named_parts(collector.parameters());
+  for (int64_t i = 0; i < 9; ++i) {
+    EXPECT_EQ(by_itself[0].value.item(i), alone[1].value.item(i));
+  }
+}
+
+TEST(Initializers, HaveTheDeviationThatWasAskedFor) {
+  const auto deviation = [](const std::string& type) {
+    Collector collector;
+    const auto weights = std::make_shared<Parameter>(Shape{200, 200});
+    collector.add(weights, Start::random, {"w"});
+    initialize(collector, {.type = type, .range = 0.02}, RandomKey(1));
+    double sum = 0, largest = 0;
+    for (const real w : weights->value().values()) {
+      sum += double{w} * w;
+      largest = std::max(largest, std::abs(double{w}));
+    }
+    return std::pair(std::sqrt(sum / 40000), largest);
+  };
+  EXPECT_NEAR(deviation("normal").first, 0.02, 0.0003);
+  EXPECT_GT(deviation("normal").second, 0.06);
+  EXPECT_NEAR(deviation("truncated_normal").first, 0.01759, 0.0003);
+  EXPECT_LE(deviation("truncated_normal").second, 0.04);
+  EXPECT_THROW(deviation("uniform"), ConfigError);
+}
+
+}  // namespace
+}  // namespace reprise

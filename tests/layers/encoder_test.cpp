@@ -1,0 +1,191 @@
+#include "layers/models/encoder.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "autograd/ops.h"
+#include "layers/initializers.h"
+
+namespace reprise {
+namespace {
+
+EncoderConfig small(const std::string& type) {
+  EncoderConfig config;
+  config.type = type;
+  config.vocab_size = 40;
+  config.hidden_size = 16;
+  config.num_hidden_layers = 4;
+  config.num_attention_heads = 2;
+  config.intermediate_size = 24;
+  config.max_position_embeddings = 12;
+  config.hidden_dropout_prob = 0.1;
+  config.attention_probs_dropout_prob = 0.1;
+  config.initializer_range = 0.2;
+  if (type == "albert") config.embedding_size = 8;
+  return config;
+}
+
+template <class... Ints>
+Tensor ints(Ints... values) {
+  const std::vector<int32_t> list = {static_cast<int32_t>(values)...};
+  return Tensor::of(Shape{static_cast<int64_t>(list.size())}, std::span<const int32_t>(list));
+}
+
+// Two sequences, of 4 and 3 tokens.
+Tokens two_sequences() {
+  return {.ids = ints(2, 7, 9, 3, 2, 30, 3),
+          .segments = ints(0, 0, 1, 1, 0, 1, 1),
+          .positions = ints(0, 1, 2, 3, 0, 1, 2),
+          .offsets = ints(0, 4, 7),
+          .places = ints(0, 1, 2, 3, 12, 13, 14)};
+}
+
+struct Model {
+  explicit Model(const EncoderConfig& config) : encoder(config) {
+    encoder.collect(collector);
+    initialize(collector, {.type = "normal", .range = config.initializer_range}, RandomKey(3));
+    for (const NamedPart& part : named_parts(collector.parameters())) by_name[part.name] = part;
+  }
+
+  // Loss over all of the model's heads; gradients are left in the Parameters.
+  double backward() {
+    Tape tape;
+    const Context context{.tape = &tape, .training = true, .random = RandomKey(5)};
+    const Tokens tokens = two_sequences();
+    const Variable x = encoder.encode(context, tokens);
+    const Variable words = cross_entropy(
+        encoder.predict_tokens(context, gather_rows(x, ints(1, 5))), ints(8, 31), 0.5);
+    const Variable pooled = encoder.pool(context, x, tokens.offsets);
+    const Variable sentence = cross_entropy(
+        encoder.predict_sentence(context, pooled, ints(0, 1)), ints(1, 0), 0.5);
+    const Variable loss = add(words, sentence);
+    tape.backward(loss);
+    for (const NamedPart& part : named_parts(collector.parameters())) by_name[part.name] = part;
+    return loss.value().item();
+  }
+
+  Encoder encoder;
+  Collector collector;
+  std::map<std::string, NamedPart> by_name;
+};
+
+TEST(Encoder, ParametersHaveHuggingFacesNames) {
+  const Model bert(small("bert")), albert(small("albert"));
+  for (const char* name :
+       {"bert.embeddings.word_embeddings.weight", "bert.encoder.layer.3.attention.self.query.weight",
+        "bert.encoder.layer.0.attention.output.LayerNorm.bias",
+        "bert.encoder.layer.2.intermediate.dense.weight", "bert.encoder.layer.2.output.dense.bias",
+        "bert.pooler.dense.weight", "cls.predictions.transform.LayerNorm.weight",
+        "cls.predictions.bias", "cls.seq_relationship.weight"}) {
+    EXPECT_TRUE(bert.by_name.contains(name)) << name;
+  }
+  const std::string layer = "albert.encoder.albert_layer_groups.0.albert_layers.0.";
+  for (const std::string& name :
+       {std::string("albert.encoder.embedding_hidden_mapping_in.weight"), layer + "attention.key.bias",
+        layer + "attention.LayerNorm.weight", layer + "ffn.weight", layer + "ffn_output.bias",
+        layer + "full_layer_layer_norm.weight", std::string("albert.pooler.weight"),
+        std::string("predictions.dense.weight"), std::string("sop_classifier.classifier.bias")}) {
+    EXPECT_TRUE(albert.by_name.contains(name)) << name;
+  }
+  EXPECT_EQ(bert.by_name.size(), 5u + 4 * 16 + 2 + 2 + 2 + 1 + 2);
+  EXPECT_EQ(albert.by_name.size(), 5u + 2 + 16 + 2 + 2 + 2 + 1 + 2);
+}
+
+TEST(Encoder, TheTiedDecoderIsTheWordTable) {
+  const Model model(small("bert"));
+  const auto& words = model.by_name.at("bert.embeddings.word_embeddings.weight");
+  EXPECT_EQ(words.aliases, std::vector<std::string>{"cls.predictions.decoder.weight"});
+  EncoderConfig untied = small("bert");
+  untied.tie_word_embeddings = false;
+  EXPECT_TRUE(Model(untied).by_name.contains("cls.predictions.decoder.weight"));
+}
+
+// The heart of the matter: what one shared layer receives is the sum of what its unshared twins would.
+class SharedGradient : public testing::TestWithParam<const char*> {};
+
+TEST_P(SharedGradient, IsTheSumOfTheUnsharedTwins) {
+  EncoderConfig config = small("albert");
+  config.sharing = SharingConfig{.strategy = GetParam(), .sets = {}};
+  Model shared(config);
+  config.sharing = SharingConfig{.strategy = "none", .sets = {}};
+  Model twins(config);
+  // The set of the shared model that a parameter of the twins stands for.
+  const auto shared_name = [&](std::string name) {
+    const std::string groups = "albert.encoder.albert_layer_groups.";
+    if (!shared.by_name.contains(name)) name[groups.size()] = '0';
+    return name;
+  };
+  for (const auto& [name, part] : twins.by_name) {
+    part.value.copy_from(shared.by_name.at(shared_name(name)).value);
+  }
+  EXPECT_EQ(shared.backward(), twins.backward());  // dropout too is the same, use by use
+
+  for (const auto& [name, part] : shared.by_name) {
+    std::vector<double> sum(part.value.numel());
+    for (const auto& [twin_name, twin] : twins.by_name) {
+      if (shared_name(twin_name) != name) continue;
+      for (size_t i = 0; i < sum.size(); ++i) sum[i] += twin.gradient.item(i);
+    }
+    double error = 0, norm = 0;
+    for (size_t i = 0; i < sum.size(); ++i) {
+      error += std::pow(part.gradient.item(i) - sum[i], 2);
+      norm += sum[i] * sum[i];
+    }
+    if (name.find("key.bias") != std::string::npos) continue;  // zero in exact arithmetic
+    EXPECT_LT(std::sqrt(error / norm), 2e-6) << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Strategies, SharedGradient,
+                         testing::Values("all", "attention", "feed_forward"));
+
+TEST(Encoder, RecomputationChangesNoBit) {
+  Model plain(small("albert"));
+  EncoderConfig config = small("albert");
+  config.recompute = true;
+  Model again(config);
+  EXPECT_EQ(plain.backward(), again.backward());
+  for (const auto& [name, part] : plain.by_name) {
+    const NamedPart& other = again.by_name.at(name);
+    for (int64_t i = 0; i < part.gradient.numel(); ++i) {
+      ASSERT_EQ(part.gradient.item(i), other.gradient.item(i)) << name;
+    }
+  }
+}
+
+// A sequence's result doesn't depend on what else is in the batch.
+TEST(Encoder, SequencesDoNotSeeEachOther) {
+  const Model model(small("bert"));
+  const Context plain;
+  const Tokens both = two_sequences();
+  const Tokens second = {.ids = both.ids.slice(4, 7),
+                         .segments = both.segments.slice(4, 7),
+                         .positions = both.positions.slice(4, 7),
+                         .offsets = ints(0, 3),
+                         .places = both.places.slice(4, 7)};
+  const Tensor together = model.encoder.encode(plain, both).value();
+  const Tensor alone = model.encoder.encode(plain, second).value();
+  for (int64_t i = 0; i < alone.numel(); ++i) {
+    EXPECT_NEAR(together.slice(4, 7).item(i), alone.item(i), 1e-6);
+  }
+}
+
+TEST(Encoder, SharingWeightsDoesNotShareDropout) {
+  EncoderConfig config = small("albert");
+  config.attention_probs_dropout_prob = 0;
+  config.hidden_dropout_prob = 0.5;
+  const Model model(config);
+  const Context once{.tape = nullptr, .training = true, .random = RandomKey(1)};
+  std::vector<Variable> first, second;
+  model.encoder.encode(once, two_sequences(), &first);
+  model.encoder.encode({.tape = nullptr, .training = true, .random = RandomKey(2)}, two_sequences(),
+                       &second);
+  EXPECT_EQ(first.size(), 5u);
+  EXPECT_NE(first[4].value().item(), second[4].value().item());
+}
+
+}  // namespace
+}  // namespace reprise

@@ -1,0 +1,74 @@
+#include "tools/commands/model_report.h"
+
+namespace reprise {
+
+namespace {
+
+Json components_json(const Ledger& ledger) {
+  Json components = Json::object();
+  for (const LedgerEntry& entry : ledger.entries) {
+    components[entry.component] = {{"stored", entry.stored()},
+                                   {"unshared", entry.unshared()},
+                                   {"size", entry.size},
+                                   {"copies", entry.copies},
+                                   {"uses", entry.uses},
+                                   {"base_model", entry.base_model},
+                                   {"multiply_adds", entry.multiply_adds}};
+  }
+  return components;
+}
+
+Json sharing_json(const SharingPlan& plan) {
+  Json sets = Json::object(), counts = Json::object();
+  for (int p = 0; p < kLayerParts; ++p) {
+    const std::string part(to_string(static_cast<LayerPart>(p)));
+    sets[part] = plan.sets[p];
+    counts[part] = plan.count(static_cast<LayerPart>(p));
+  }
+  return {{"grid", grid(plan)}, {"counts", counts}, {"sets", sets}};
+}
+
+Json report_json(const ModelReport& report) {
+  const Ledger& ledger = report.ledger;
+  const MemoryEstimate& memory = report.memory;
+  return {{"name", report.name},
+          {"description", report.config.description},
+          {"type", report.config.model.encoder.type},
+          {"parameters",
+           {{"convention", kCountingConvention},
+            {"stored", ledger.stored()},
+            {"unshared", ledger.unshared()},
+            {"base_model", ledger.base_model()},
+            {"components", components_json(ledger)}}},
+          {"bytes",
+           {{"weights", memory.weights},
+            {"gradients", memory.gradients},
+            {"optimizer", memory.optimizer},
+            {"activations", memory.activations}}},
+          {"multiply_adds", ledger.multiply_adds()},
+          {"workload",
+           {{"sequences", report.work.sequences},
+            {"length", report.work.length},
+            {"predictions", report.work.predictions},
+            {"sentences", report.work.sentences}}},
+          {"sharing", sharing_json(ledger.plan)}};
+}
+
+}  // namespace
+
+ModelReport make_report(std::string name, RunConfig config) {
+  const Workload work = workload_of(config);
+  Ledger ledger = make_ledger(config.model.encoder, work);
+  const MemoryEstimate memory = estimate_memory(config);
+  return {std::move(name), std::move(config), work, std::move(ledger), memory};
+}
+
+Json report_json(const std::vector<ModelReport>& reports) {
+  Json all = Json::array();
+  for (const ModelReport& report : reports) all.push_back(report_json(report));
+  Json json = reports.size() == 1 ? all[0] : Json::object();
+  json["configs"] = std::move(all);
+  return json;
+}
+
+}  // namespace reprise

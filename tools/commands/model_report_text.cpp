@@ -1,0 +1,172 @@
+#include <algorithm>
+#include <functional>
+
+#include "core/error.h"
+#include "core/printable.h"
+#include "tools/commands/model_report.h"
+#include "tools/trainer/quantity.h"
+#include "tools/commands/text_table.h"
+
+namespace reprise {
+
+namespace {
+
+// ---- one model
+
+std::string ledger_table(const Ledger& ledger) {
+  TextTable table;
+  table.row({"", "one copy", "copies", "uses", "stored", "unshared", "multiply-adds"});
+  for (const LedgerEntry& e : ledger.entries) {
+    table.row({e.component, grouped(e.size), grouped(e.copies), grouped(e.uses),
+               grouped(e.stored()), grouped(e.unshared()),
+               e.multiply_adds > 0 ? short_count(e.multiply_adds) : ""});
+  }
+  table.rule();
+  table.row({"all", "", "", "", grouped(ledger.stored()), grouped(ledger.unshared()),
+             short_count(ledger.multiply_adds())});
+  return table.text();
+}
+
+std::string sentence_on_counts(const ModelReport& report) {
+  const Workload& work = report.work;
+  return fmt::format(
+      "Counted: {}.\n"
+      "unshared: if every use had its own copy. multiply-adds: forward, a sequence of {} tokens,\n"
+      "{} of them predicted. Without heads ({}) {} are stored.\n",
+      kCountingConvention, grouped(work.length), grouped(work.predictions),
+      report.config.model.encoder.albert() ? "AlbertModel" : "BertModel",
+      grouped(report.ledger.base_model()));
+}
+
+std::string memory_table(const ModelReport& report) {
+  const MemoryEstimate& memory = report.memory;
+  TextTable table;
+  table.row({"weights", byte_size(memory.weights)});
+  table.row({"gradients", byte_size(memory.gradients)});
+  table.row({report.config.optimizer.type + " moments", byte_size(memory.optimizer)});
+  table.row({"activations, about", byte_size(memory.activations)});
+  table.rule();
+  table.row({"all", byte_size(memory.total())});
+  return table.text();
+}
+
+std::string one_model(const ModelReport& report) {
+  std::string text = printable(report.name);
+  if (!report.config.description.empty()) text += ": " + printable(report.config.description);
+  text += "\n\n" + ledger_table(report.ledger) + "\n" + sentence_on_counts(report);
+  text += "\nSets of weights by application of a layer; the same letter, the same weights:\n" +
+          grid(report.ledger.plan) + "\n";
+  return text + fmt::format("\nMemory to train with {} sequences of {} tokens at a time:\n",
+                            grouped(report.work.sequences), grouped(report.work.length)) +
+         memory_table(report);
+}
+
+// ---- several
+
+using Reports = std::vector<ModelReport>;
+
+// The components of all models, each in its place among the others.
+std::vector<std::string> all_components(const Reports& reports) {
+  std::vector<std::string> names;
+  for (const ModelReport& report : reports) {
+    auto at = names.begin();
+    for (const LedgerEntry& entry : report.ledger.entries) {
+      auto known = std::find(names.begin(), names.end(), entry.component);
+      if (known == names.end()) known = names.insert(at, entry.component);
+      at = known + 1;
+    }
+  }
+  return names;
+}
+
+int64_t stored(const Ledger& ledger, const std::string& component) {
+  for (const LedgerEntry& entry : ledger.entries) {
+    if (entry.component == component) return entry.stored();
+  }
+  return 0;
+}
+
+class Comparison {
+ public:
+  explicit Comparison(const Reports& reports) : reports_(reports) {
+    std::vector<std::string> cells = {""};
+    for (const ModelReport& report : reports_) {
+      cells.push_back(printable(report.name));
+      if (cells.size() > 2) cells.emplace_back("ratio");
+    }
+    table_.row(cells);
+  }
+
+  // A number of each model, and the first one's ratio to it.
+  void row(const std::string& label, const std::function<int64_t(const ModelReport&)>& number,
+           std::string (*print)(int64_t) = grouped) {
+    std::vector<std::string> cells = {label};
+    const int64_t first = number(reports_[0]);
+    for (const ModelReport& report : reports_) {
+      const int64_t value = number(report);
+      cells.push_back(print(value));
+      if (cells.size() > 2) cells.push_back(ratio(first, value));
+    }
+    table_.row(cells);
+  }
+  void rule() { table_.rule(); }
+  std::string text() const { return table_.text(); }
+
+ private:
+  const Reports& reports_;
+  TextTable table_;
+};
+
+std::string comparison_table(const Reports& reports) {
+  Comparison table(reports);
+  for (const std::string& name : all_components(reports)) {
+    table.row(name, [&](const ModelReport& r) { return stored(r.ledger, name); });
+  }
+  table.rule();
+  table.row("parameters", [](const ModelReport& r) { return r.ledger.stored(); });
+  table.row("if nothing were shared", [](const ModelReport& r) { return r.ledger.unshared(); });
+  table.row("without heads", [](const ModelReport& r) { return r.ledger.base_model(); });
+  table.rule();
+  table.row("weights", [](const ModelReport& r) { return r.memory.weights; }, byte_size);
+  table.row("gradients", [](const ModelReport& r) { return r.memory.gradients; }, byte_size);
+  table.row("moments", [](const ModelReport& r) { return r.memory.optimizer; }, byte_size);
+  table.row("activations, about", [](const ModelReport& r) { return r.memory.activations; },
+            byte_size);
+  table.row("memory in all, about", [](const ModelReport& r) { return r.memory.total(); },
+            byte_size);
+  table.rule();
+  table.row("sequences at a time", [](const ModelReport& r) { return r.work.sequences; });
+  table.row("tokens of a sequence", [](const ModelReport& r) { return r.work.length; });
+  table.row("multiply-adds of one", [](const ModelReport& r) { return r.ledger.multiply_adds(); },
+            short_count);
+  return table.text();
+}
+
+// "110.1 M against 11.8 M parameters: …"
+std::string headline(const Reports& reports) {
+  std::vector<std::string> counts, names;
+  for (const ModelReport& report : reports) {
+    counts.push_back(short_count(report.ledger.stored()));
+    names.push_back(printable(report.name));
+  }
+  return fmt::format("{} parameters: {}\n({})\n", fmt::join(counts, " against "),
+                     fmt::join(names, " against "), kCountingConvention);
+}
+
+std::string several_models(const Reports& reports) {
+  std::string text = headline(reports) + "\n" + comparison_table(reports);
+  text += "\nSets of weights by application of a layer; the same letter, the same weights:\n";
+  for (const ModelReport& report : reports) {
+    text += fmt::format("{}\n{}\n", printable(report.name), grid(report.ledger.plan));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string report_text(const std::vector<ModelReport>& reports) {
+  if (reports.empty()) throw UsageError("report: of no model");
+  return reports.size() == 1 ? one_model(reports[0]) : several_models(reports);
+}
+
+}  // namespace reprise

@@ -1,0 +1,43 @@
+// reprise COMMAND: everything that there is besides training, and training too.
+#include <CLI/CLI.hpp>
+
+#include "tools/commands/config.h"
+#include "tools/commands/inspect.h"
+#include "tools/commands/output.h"
+#include "tools/commands/trace.h"
+#include "tools/commands/train.h"
+#include "tools/program.h"
+#include "tools/trainer/run_config.h"
+
+namespace {
+
+using namespace reprise;
+
+struct Options {
+  TrainOptions train;
+  InspectOptions inspect;
+  TraceOptions trace;
+  ConfigOptions config;
+};
+
+ExitCode run(const std::string& command, const Options& options) {
+  if (command == "train") return train(options.train);
+  if (command == "inspect") print_result(inspect(options.inspect, load_run_config));
+  if (command == "trace") trace(options.trace);
+  if (command == "config") print_result(config(options.config, load_run_config));
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Training with shared weights.", "reprise");
+  app.require_subcommand(1);
+  Options options;
+  add_train_options(*app.add_subcommand("train", "Train a model from a recipe"), options.train);
+  add_inspect(app, options.inspect);
+  add_trace(app, options.trace);
+  add_config(app, options.config);
+  return run_program(app, argc, argv,
+                     [&] { return run(app.get_subcommands()[0]->get_name(), options); });
+}

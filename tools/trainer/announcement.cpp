@@ -1,0 +1,114 @@
+#include "tools/trainer/announcement.h"
+
+#include <chrono>
+#include <cinttypes>
+#include <cstdio>
+#include <limits>
+#include <memory>
+
+#include "core/error.h"
+#include "core/gemm.h"
+#include "core/kernels/isa.h"
+#include "core/parallel.h"
+#include "tools/trainer/ledger.h"
+#include "tools/trainer/memory_estimate.h"
+#include "tools/trainer/model_config_file.h"
+#include "tools/trainer/quantity.h"
+
+namespace reprise {
+
+namespace {
+
+// The first number after `label` in a file of the system; the largest number when there is none.
+int64_t system_number(const char* path, const char* format) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path, "re"), std::fclose);
+  char line[256];
+  while (file && std::fgets(line, sizeof line, file.get())) {
+    int64_t number = 0;
+    if (std::sscanf(line, format, &number) == 1) return number;
+  }
+  return std::numeric_limits<int64_t>::max();
+}
+
+// Bytes that this process may still take: what is free, and what its control group allows.
+int64_t available_memory() {
+  const int64_t free_kib = system_number("/proc/meminfo", "MemAvailable: %" SCNd64);
+  const int64_t free = free_kib > std::numeric_limits<int64_t>::max() / 1024
+                           ? std::numeric_limits<int64_t>::max() : free_kib * 1024;
+  return std::min(free, system_number("/sys/fs/cgroup/memory.max", "%" SCNd64));
+}
+
+std::string memory_line(const MemoryEstimate& memory) {
+  return fmt::format("memory: about {}: weights {}, gradients {}, moments {}, activations {}",
+                     byte_size(memory.total()), byte_size(memory.weights),
+                     byte_size(memory.gradients), byte_size(memory.optimizer),
+                     byte_size(memory.activations));
+}
+
+// Multiply-adds a second of a product like those of a layer, on all threads.
+double measured_speed() {
+  constexpr int64_t kRows = 4096, kWidth = 512;
+  const Tensor a = Tensor::full({kRows, kWidth}, 0.5), b = Tensor::full({kWidth, kWidth}, 0.5);
+  const Tensor c = Tensor::empty({kRows, kWidth});
+  double best = 1e9;
+  for (int run = 0; run < 10; ++run) {
+    const auto start = std::chrono::steady_clock::now();
+    gemm(Transpose::no, Transpose::yes, kRows, kWidth, kWidth, a.data(), kWidth, b.data(), kWidth, 0,
+         c.data(), kWidth);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    best = std::min(best, took.count());
+  }
+  return kRows * kWidth * kWidth / best;
+}
+
+// Backward does twice the products of forward, and what isn't a product takes about half as long again.
+std::string time_line(const RunConfig& config, int64_t multiply_adds, int64_t sequences) {
+  constexpr double kPasses = 3, kBesideProducts = 1.5;
+  const TrainingConfig& training = config.training;
+  const std::string tool =
+      fmt::format("{} threads, {} products, {} kernels", threads(), to_string(gemm_backend()),
+                  kernels::to_string(kernels::isa()));
+  if (!training.steps) return fmt::format("time: {} minutes, as asked; {}", *training.minutes, tool);
+  const double step = kPasses * kBesideProducts * static_cast<double>(multiply_adds) *
+                      static_cast<double>(sequences * training.accumulate) / measured_speed();
+  return fmt::format("time: about {} for {} steps of {} sequences, evaluations apart; {}",
+                     short_duration(step * static_cast<double>(*training.steps)), *training.steps,
+                     sequences * training.accumulate, tool);
+}
+
+}  // namespace
+
+void refuse_what_does_not_fit(const RunConfig& config) {
+  const MemoryEstimate memory = estimate_memory(config);
+  const int64_t available = available_memory();
+  if (memory.total() <= available) return;
+  throw Error(ExitCode::out_of_memory,
+              "this run does not fit: {} are free here; it needs, as estimated, {}. Less is needed "
+              "with a smaller training.batch_size (and a larger training.accumulate), a smaller "
+              "data.max_length, or model.recompute=true; reprise inspect shows what takes how much",
+              byte_size(available), memory_line(memory).substr(sizeof "memory: " - 1));
+}
+
+void announce(const Session& session, Console& console) {
+  const RunConfig& config = session.config();
+  const Workload work = workload_of(config);
+  const Ledger ledger = make_ledger(config.model.encoder, work);
+  console.say(fmt::format("model: {}, {} parameters stored, {} if every use had its own",
+                          config.model.encoder.type, grouped(ledger.stored()),
+                          grouped(ledger.unshared())));
+  std::string plan = grid(ledger.plan);
+  for (size_t at = 0; (at = plan.find('\n', at)) != std::string::npos; at += 10) {
+    plan.replace(at, 1, "\n         ");
+  }
+  console.say("sharing: " + plan);
+  console.say("data: " + session.dataset().description());
+  console.say(memory_line(estimate_memory(config)));
+  console.say(time_line(config, ledger.multiply_adds(), session.dataset().sequences_per_batch()));
+  for (const std::string& warning : session.dataset().warnings()) console.warn(warning);
+  if (const auto reason = beyond_transformers(config.model.encoder)) {
+    console.warn(fmt::format("the trained model will be in a format of our own, which Transformers "
+                             "can't load, because {}", *reason));
+  }
+}
+
+}  // namespace reprise

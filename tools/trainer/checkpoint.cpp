@@ -1,0 +1,125 @@
+#include "tools/trainer/checkpoint.h"
+
+#include "core/commit_directory.h"
+#include "core/error.h"
+#include "core/gemm.h"
+#include "core/kernels/isa.h"
+#include "core/safetensors.h"
+
+namespace reprise {
+
+namespace {
+
+constexpr int kFormat = 1;
+constexpr std::string_view kPrefix = "step-";
+
+Json fields_of(const std::string& config_hash, const TrainingState& state, int64_t updates) {
+  const NumericIdentity identity = numeric_identity();
+  return {{"format", kFormat},
+          {"config_hash", config_hash},
+          {"step", state.step},
+          {"updates", updates},
+          {"evaluated", state.evaluated},
+          {"nonfinite_steps", state.nonfinite_steps},
+          {"nonfinite_in_row", state.nonfinite_in_row},
+          {"seconds", state.seconds},
+          {"metrics_bytes", state.metrics_bytes},
+          {"gemm", identity.gemm},
+          {"isa", identity.isa}};
+}
+
+std::vector<NamedTensor> weights_of(const std::vector<ParameterPtr>& parameters) {
+  std::vector<NamedTensor> weights;
+  for (const NamedPart& part : named_parts(parameters)) weights.push_back({part.name, part.value});
+  return weights;
+}
+
+std::vector<NamedTensor> moments_of(const Optimizer& optimizer) {
+  std::vector<NamedTensor> moments;
+  for (const auto& [name, tensor] : optimizer.state()) moments.push_back({name, tensor});
+  return moments;
+}
+
+// Copies a file's tensors into those in memory; both must have the same ones.
+void restore(const std::string& path, const std::vector<NamedTensor>& tensors) {
+  const SafetensorsFile file = SafetensorsFile::open(path);
+  if (file.names().size() != tensors.size()) {
+    throw Error(ExitCode::corrupt, "{}: {} tensors, the model has {}", path, file.names().size(),
+                tensors.size());
+  }
+  for (const NamedTensor& tensor : tensors) {
+    const Tensor loaded = file.load(tensor.name, tensor.tensor.dtype(), Purpose::other);
+    if (loaded.shape() != tensor.tensor.shape()) {
+      throw Error(ExitCode::corrupt, "{}: tensor \"{}\" is {}, the model has {}", path, tensor.name,
+                  loaded.shape(), tensor.tensor.shape());
+    }
+    tensor.tensor.copy_from(loaded);
+  }
+}
+
+LoadedCheckpoint restore_all(const std::string& path, const Manifest& manifest,
+                             const std::string& config_hash,
+                             const std::vector<ParameterPtr>& parameters, Optimizer& optimizer) {
+  const Json fields = parse_json(manifest.fields, path, ExitCode::corrupt).value();
+  if (fields.value("format", 0) != kFormat) {
+    throw Error(ExitCode::corrupt, "{}: a checkpoint of format {}, this program reads {}", path,
+                fields.value("format", 0), kFormat);
+  }
+  if (fields.value("config_hash", "") != config_hash) {
+    throw ConfigError("{}: a checkpoint of another configuration", path);
+  }
+  restore(path + "/model.safetensors", weights_of(parameters));
+  restore(path + "/optimizer.safetensors", moments_of(optimizer));
+  for (const ParameterPtr& parameter : parameters) parameter->touch();
+  optimizer.set_updates(fields.at("updates"));
+  return {path,
+          {.step = fields.at("step"),
+           .evaluated = fields.at("evaluated"),
+           .nonfinite_steps = fields.at("nonfinite_steps"),
+           .nonfinite_in_row = fields.at("nonfinite_in_row"),
+           .seconds = fields.at("seconds"),
+           .metrics_bytes = fields.at("metrics_bytes")},
+          {fields.at("gemm"), fields.at("isa")}};
+}
+
+}  // namespace
+
+NumericIdentity numeric_identity() {
+  return {std::string(to_string(gemm_backend())), std::string(kernels::to_string(kernels::isa()))};
+}
+
+void save_checkpoint(const std::string& checkpoints, const std::string& config_hash,
+                     const TrainingState& state, const std::vector<ParameterPtr>& parameters,
+                     const Optimizer& optimizer, int keep) {
+  DirectoryCommit commit(checkpoints, fmt::format("{}{:08}", kPrefix, state.step));
+  commit.add("model.safetensors",
+             [&](OutputFile& out) { write_safetensors(out, weights_of(parameters)); });
+  commit.add("optimizer.safetensors",
+             [&](OutputFile& out) { write_safetensors(out, moments_of(optimizer)); });
+  commit.commit(dump_json_line(fields_of(config_hash, state, optimizer.updates())));
+  prune_directories(checkpoints, kPrefix, keep);
+}
+
+std::optional<LoadedCheckpoint> load_newest_checkpoint(
+    const std::string& checkpoints, const std::string& config_hash,
+    const std::vector<ParameterPtr>& parameters, Optimizer& optimizer,
+    const std::function<void(const std::string&)>& warn) {
+  remove_leftovers(checkpoints);
+  const NewestValid newest = newest_valid(checkpoints, kPrefix);
+  for (const SkippedDirectory& skipped : newest.skipped) {
+    warn(fmt::format("{} can't be trusted and is passed over: {}", skipped.path, skipped.reason));
+  }
+  if (!newest.found) {
+    if (newest.skipped.empty()) return std::nullopt;
+    throw Error(ExitCode::corrupt, "{}: none of the {} checkpoints can be trusted", checkpoints,
+                newest.skipped.size());
+  }
+  return restore_all(newest.found->path, newest.found->manifest, config_hash, parameters, optimizer);
+}
+
+LoadedCheckpoint load_checkpoint(const std::string& path, const std::string& config_hash,
+                                 const std::vector<ParameterPtr>& parameters, Optimizer& optimizer) {
+  return restore_all(path, verify_directory(path), config_hash, parameters, optimizer);
+}
+
+}  // namespace reprise

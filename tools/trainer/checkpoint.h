@@ -1,0 +1,58 @@
+// Checkpoints: the complete state of a training run, committed as one directory (core/commit_directory.h).
+//
+// Complete by construction: random numbers are functions of the seed and the place, and batches of their
+// number, so weights, moments and the few numbers of TrainingState are all there is.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "autograd/parameter.h"
+#include "core/json.h"
+#include "optim/optimizer.h"
+
+namespace reprise {
+
+struct TrainingState {
+  int64_t step = 0;              // of the next update: so many are behind
+  int64_t evaluated = -1;        // the step that the last evaluation was made at
+  int64_t nonfinite_steps = 0;   // skipped because a loss or gradient wasn't finite
+  int64_t nonfinite_in_row = 0;
+  double seconds = 0;            // of training so far
+  int64_t metrics_bytes = 0;     // length of metrics.jsonl; what was written after is cut off on resuming
+};
+
+// What must not change between stopping and resuming for the bits to stay the same.
+struct NumericIdentity {
+  std::string gemm;
+  std::string isa;
+};
+NumericIdentity numeric_identity();
+
+// Writes checkpoints/step-<number>, then removes all but the newest `keep`. Throws Error (io) and leaves
+// the older ones when it can't.
+void save_checkpoint(const std::string& checkpoints, const std::string& config_hash,
+                     const TrainingState& state, const std::vector<ParameterPtr>& parameters,
+                     const Optimizer& optimizer, int keep);
+
+struct LoadedCheckpoint {
+  std::string path;
+  TrainingState state;
+  NumericIdentity identity;
+};
+
+// Restores the newest checkpoint that verifies; nothing when there is none at all. `warn` hears of those
+// that were skipped. Throws Error: corrupt when there are some and none can be trusted.
+std::optional<LoadedCheckpoint> load_newest_checkpoint(
+    const std::string& checkpoints, const std::string& config_hash,
+    const std::vector<ParameterPtr>& parameters, Optimizer& optimizer,
+    const std::function<void(const std::string&)>& warn);
+
+// Restores this one. Throws Error: corrupt, or config when it is of another configuration.
+LoadedCheckpoint load_checkpoint(const std::string& path, const std::string& config_hash,
+                                 const std::vector<ParameterPtr>& parameters, Optimizer& optimizer);
+
+}  // namespace reprise

@@ -1,0 +1,127 @@
+#include "tools/trainer/ledger.h"
+
+#include "core/error.h"
+#include "tools/trainer/exact_count.h"
+
+namespace reprise {
+
+namespace {
+
+// x W + b
+ExactCount linear(ExactCount in, ExactCount out) { return in * out + out; }
+// gain and bias
+ExactCount norm(ExactCount width) { return 2 * width; }
+
+class LedgerMaker {
+ public:
+  LedgerMaker(const EncoderConfig& config, const Workload& workload)
+      : config_(config),
+        work_(workload),
+        S(workload.length),
+        P(workload.predictions),
+        H(config.hidden_size),
+        E(config.embedding_width()),
+        I(config.intermediate_size),
+        V(config.vocab_size) {}
+
+  Ledger make() {
+    ledger_.plan = config_.plan();
+    embeddings();
+    layers();
+    heads();
+    // The sums must be countable, too; they are larger than any of their parts.
+    ExactCount unshared = 0, multiply_adds = 0;
+    for (const LedgerEntry& entry : ledger_.entries) {
+      unshared = unshared + ExactCount(entry.size) * entry.uses;
+      multiply_adds = multiply_adds + entry.multiply_adds;
+    }
+    return std::move(ledger_);
+  }
+
+ private:
+  LedgerEntry& add(std::string_view component, ExactCount size, ExactCount multiply_adds = 0) {
+    return ledger_.entries.emplace_back(
+        LedgerEntry{.component = std::string(component), .size = size.value(),
+                    .multiply_adds = multiply_adds.value()});
+  }
+
+  // Tables and the norm of their sum. A tied word table is used again to predict words.
+  void embeddings() {
+    const bool tied = config_.tie_word_embeddings;
+    add("word_embeddings", V * E, tied ? P * E * V : 0).uses = tied ? 2 : 1;
+    add("position_embeddings", ExactCount(config_.max_position_embeddings) * E);
+    add("segment_embeddings", ExactCount(config_.type_vocab_size) * E);
+    add("embedding_norm", norm(E));
+    if (config_.embedding_projection()) add("embedding_projection", linear(E, H), S * E * H);
+  }
+
+  // A part of the layers: each set of the plan is a copy, each application a use.
+  void part(LayerPart which, ExactCount size, ExactCount multiply_adds) {
+    const int64_t uses = ledger_.plan.applications();
+    LedgerEntry& entry = add(to_string(which), size, uses * multiply_adds);
+    entry.copies = ledger_.plan.count(which);
+    entry.uses = uses;
+  }
+
+  // Queries, keys, values and the output are products of H by H; scores, and their use for mixing
+  // values, cost S² H each.
+  void layers() {
+    part(LayerPart::attention, 4 * linear(H, H), 4 * S * H * H + 2 * S * S * H);
+    part(LayerPart::attention_norm, norm(H), 0);
+    part(LayerPart::feed_forward, linear(H, I) + linear(I, H), 2 * S * H * I);
+    part(LayerPart::feed_forward_norm, norm(H), 0);
+  }
+
+  void heads() {
+    add("pooler", linear(H, H), work_.sentences ? H * H : 0);
+    add("prediction_dense", linear(H, E), P * H * E).base_model = false;
+    add("prediction_norm", norm(E)).base_model = false;
+    if (!config_.tie_word_embeddings) add("decoder", V * E, P * E * V).base_model = false;
+    add("decoder_bias", V).base_model = false;
+    add("sentence_head", linear(H, 2), work_.sentences ? 2 * H : 0).base_model = false;
+  }
+
+  const EncoderConfig& config_;
+  const Workload& work_;
+  const ExactCount S, P, H, E, I, V;
+  Ledger ledger_;
+};
+
+}  // namespace
+
+Ledger make_ledger(const EncoderConfig& config, const Workload& workload) {
+  return LedgerMaker(config, workload).make();
+}
+
+int64_t Ledger::stored() const {
+  int64_t sum = 0;
+  for (const LedgerEntry& entry : entries) sum += entry.stored();
+  return sum;
+}
+
+int64_t Ledger::unshared() const {
+  int64_t sum = 0;
+  for (const LedgerEntry& entry : entries) sum += entry.unshared();
+  return sum;
+}
+
+int64_t Ledger::base_model() const {
+  int64_t sum = 0;
+  for (const LedgerEntry& entry : entries) sum += entry.base_model ? entry.stored() : 0;
+  return sum;
+}
+
+int64_t Ledger::multiply_adds() const {
+  int64_t sum = 0;
+  for (const LedgerEntry& entry : entries) sum += entry.multiply_adds;
+  return sum;
+}
+
+const LedgerEntry& Ledger::entry(std::string_view component) const {
+  for (const LedgerEntry& entry : entries) {
+    if (entry.component == component) return entry;
+  }
+  throw UsageError("ledger: no component {}", component);
+}
+
+}  // namespace reprise

@@ -1,0 +1,18 @@
+// Apart from run_config.cpp, so that configurations can be made without the code that reads
+// pretrained models.
+#include "tools/trainer/pretrained_config.h"
+#include "tools/trainer/recipes.h"
+#include "tools/trainer/run_config.h"
+
+namespace reprise {
+
+RunConfig load_run_config(const std::string& name, const std::vector<std::string>& overrides) {
+  ConfigSource source = load_config(find_recipe(name), overrides);
+  apply_pretrained_config(source);
+  RunConfig config = bind<RunConfig>(source);
+  config.model.encoder = config.model.encoder.resolved();
+  config.optimizer = config.optimizer.resolved();
+  return config;
+}
+
+}  // namespace reprise

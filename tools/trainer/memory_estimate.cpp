@@ -1,0 +1,80 @@
+#include "tools/trainer/memory_estimate.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "tools/trainer/exact_count.h"
+
+namespace reprise {
+
+namespace {
+
+constexpr int64_t kBytes = 4;       // of a number
+constexpr int64_t kBatchSize = 32;  // of text, unless given
+
+ExactCount larger(ExactCount a, ExactCount b) { return std::max(a.value(), b.value()); }
+
+// Numbers alive at the same time, for T tokens in sequences of S, of which P are predicted. What an
+// op keeps stands with its backward in autograd/ops.
+ExactCount activations(const EncoderConfig& config, const Workload& work) {
+  const ExactCount S = work.length, T = ExactCount(work.sequences) * S;
+  const ExactCount P = ExactCount(work.sequences) * work.predictions;
+  const ExactCount H = config.hidden_size, E = config.embedding_width(), V = config.vocab_size;
+  const ExactCount I = config.intermediate_size, A = config.num_attention_heads;
+  const ExactCount depth = ExactCount(config.num_hidden_layers) * config.inner_group_num;
+
+  // The norm's input, mean and deviation; the projection's input.
+  const ExactCount embeddings = T * (E + 2 + (config.embedding_projection() ? E : 0));
+  // The layer's input; queries, keys and values; probabilities; the mixed values; the norm's input,
+  // mean and deviation; its output; the activation's input and output; the second norm's input, ….
+  const ExactCount layer = T * (H + 3 * H + A * S + H + (H + 2) + H + 2 * I + (H + 2));
+  const ExactCount layers = config.recompute ? depth * T * H : depth * layer;
+  // The dense layer's input; its output; the norm's input, mean and deviation; the decoder's input;
+  // logits and their normalizers; likewise of the sentence head.
+  const ExactCount heads = P * (H + E + (E + 2) + E + V + 1) + ExactCount(work.sequences) * 2 * H;
+
+  // Backward starts at the logits' gradient, with all else alive. Later the heads are gone, and a
+  // layer's gradients, widest inside the feed-forward block, stand beside what the layers keep.
+  const ExactCount in_layer = T * (I + 2 * H) + (config.recompute ? layer : 0);
+  return embeddings + layers + larger(heads + P * V, in_layer);
+}
+
+}  // namespace
+
+int moments(const OptimizerConfig& config) {
+  if (config.type == "sgd") return config.momentum > 0 ? 1 : 0;
+  return 2;
+}
+
+Workload workload_of(const RunConfig& config) {
+  const bool text = config.data.type == "text";
+  const TextDataConfig& data = config.data.text;
+  Workload work;
+  work.sequences = config.training.batch_size.value_or(kBatchSize);
+  work.length = text ? data.max_length : config.model.encoder.max_position_embeddings;
+  work.sentences = !text || data.sentence_task != "none";
+  const MaskingConfig masking = text ? data.masking : MaskingConfig{};
+  // As data/masking has it.
+  const double wanted = std::nearbyint(masking.probability * static_cast<double>(work.length));
+  work.predictions = std::clamp<int64_t>(static_cast<int64_t>(wanted), 1,
+                                         masking.max_predictions.value_or(work.length));
+  return work;
+}
+
+MemoryEstimate estimate_memory(const RunConfig& config) {
+  const Workload work = workload_of(config);
+  const ExactCount weights = kBytes * ExactCount(make_ledger(config.model.encoder, work).stored());
+  const auto micro_batches = static_cast<uint64_t>(config.training.accumulate);
+  const int64_t partial_sums = std::bit_width(micro_batches) - 1;
+  MemoryEstimate bytes;
+  bytes.weights = weights.value();
+  bytes.gradients = (weights * (1 + partial_sums)).value();
+  bytes.optimizer = (weights * moments(config.optimizer)).value();
+  bytes.activations = (kBytes * activations(config.model.encoder, work)).value();
+  // total() must be countable, too.
+  ExactCount(bytes.weights) + bytes.gradients + bytes.optimizer + bytes.activations;
+  return bytes;
+}
+
+}  // namespace reprise

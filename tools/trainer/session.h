@@ -1,0 +1,69 @@
+// Session: a run's data, model, task and optimizer, made from its configuration; and one step of them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "autograd/tape.h"
+#include "data/dataset.h"
+#include "layers/models/encoder.h"
+#include "optim/optimizer.h"
+#include "tools/trainer/gradient_tree.h"
+#include "tools/trainer/pretraining_task.h"
+#include "tools/trainer/run_config.h"
+
+namespace reprise {
+
+// What one step's forward and backward passes came to.
+struct StepResult {
+  double loss = 0;
+  NamedNumbers parts;      // of the loss
+  double gradient_norm = 0;  // of all gradients together, before clipping
+  int64_t tokens = 0;
+  bool finite = true;
+  bool interrupted = false;  // by `stop`, before all micro-batches were through: to be forgotten
+};
+
+class Session {
+ public:
+  // Loads the data, makes the model, and starts it from random or given weights. Throws the errors of
+  // all of these, and DataError when the data doesn't last for the steps.
+  explicit Session(const RunConfig& config);
+
+  // The micro-batches of a step: a function of its number.
+  int64_t first_micro_batch(int64_t step) const { return step * config_.training.accumulate; }
+  Batch micro_batch(int64_t number) const;
+
+  // Leaves the step's gradients in the Parameters.
+  StepResult compute_gradients(int64_t step, const std::vector<Batch>& micro_batches,
+                               const std::function<bool()>& stop);
+
+  // Random numbers of a step.
+  Context context(Tape* tape, int64_t step) const;
+
+  // Throws UsageError when the last tape used a Parameter that wasn't collected; returns the names of
+  // those that were collected and not used.
+  std::vector<std::string> check_coverage() const;
+
+  const RunConfig& config() const { return config_; }
+  const Dataset& dataset() const { return *dataset_; }
+  const Encoder& encoder() const { return encoder_; }
+  const Task& task() const { return task_; }
+  const Collector& collector() const { return collector_; }
+  const std::vector<ParameterPtr>& parameters() const { return collector_.parameters(); }
+  Optimizer& optimizer() { return *optimizer_; }
+
+ private:
+  RunConfig config_;
+  std::unique_ptr<Dataset> dataset_;
+  Encoder encoder_;
+  Collector collector_;
+  PretrainingTask task_;
+  std::unique_ptr<Optimizer> optimizer_;
+  GradientTree gradients_;
+  Tape tape_;
+};
+
+}  // namespace reprise

@@ -1,0 +1,20 @@
+// SIGINT, SIGTERM and SIGHUP ask for a stop; a second one stops at once.
+#pragma once
+
+#include "core/error.h"
+
+namespace reprise {
+
+class StopSignals {
+ public:
+  StopSignals();   // takes the signals over, and ignores SIGPIPE
+  ~StopSignals();  // gives them back
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  static bool requested();
+  // What to exit with after the save: 128 + the signal's number.
+  static ExitCode exit_code();
+};
+
+}  // namespace reprise

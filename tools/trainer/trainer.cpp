@@ -1,0 +1,238 @@
+#include "tools/trainer/trainer.h"
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <utility>
+
+#include "core/commit_directory.h"
+#include "core/parallel.h"
+#include "optim/clip.h"
+#include "tools/trainer/model_folder.h"
+#include "tools/trainer/quantity.h"
+#include "tools/trainer/showcase.h"
+#include "tools/trainer/stop_signals.h"
+
+namespace reprise {
+
+namespace {
+
+constexpr int64_t kMostNonfiniteInRow = 3;
+constexpr int kMostFailedSaves = 3;
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double find(const NamedNumbers& numbers, std::string_view name) {
+  for (const auto& [known, value] : numbers) {
+    if (known == name) return value;
+  }
+  return std::nan("");
+}
+
+}  // namespace
+
+Trainer::Trainer(Session& session, const RunDirectory& run, const Json& resolved_config,
+                 Console& console)
+    : session_(session), run_(run), config_hash_(config_hash(resolved_config)), console_(console) {}
+
+bool Trainer::resume(const std::string& checkpoint) {
+  std::optional<LoadedCheckpoint> loaded;
+  if (!checkpoint.empty()) {
+    loaded = load_checkpoint(checkpoint, config_hash_, session_.parameters(), session_.optimizer());
+    loaded->state.metrics_bytes = 0;  // of another run's file
+  } else {
+    loaded = load_newest_checkpoint(run_.checkpoints(), config_hash_, session_.parameters(),
+                                    session_.optimizer(),
+                                    [&](const std::string& sentence) { console_.warn(sentence); });
+  }
+  if (!loaded) return false;
+  state_ = loaded->state;
+  const NumericIdentity now = numeric_identity();
+  if (now.gemm != loaded->identity.gemm || now.isa != loaded->identity.isa) {
+    console_.warn(fmt::format(
+        "the checkpoint was computed with {} and {} kernels, this run uses {} and {}: the last digits "
+        "will differ from those of an undisturbed run", loaded->identity.gemm, loaded->identity.isa,
+        now.gemm, now.isa));
+  }
+  console_.say(fmt::format("going on from {}, step {}", loaded->path, state_.step));
+  return true;
+}
+
+ExitCode Trainer::run() {
+  const StopSignals signals;
+  const TrainingConfig& training = session_.config().training;
+  metrics_ = AppendedFile(run_.file("metrics.jsonl"), state_.metrics_bytes);
+  const int64_t end = training.steps.value_or(int64_t{1} << 40);
+  Prefetch prefetch([&](int64_t number) { return session_.micro_batch(number); },
+                    session_.first_micro_batch(state_.step), session_.first_micro_batch(end));
+
+  bool first = true;
+  while (true) {
+    if (evaluation_due()) evaluate();
+    if (StopSignals::requested()) return stop();
+    if (finished()) break;
+    if (due(training.checkpoint_every) && !first) save();
+
+    const auto start = Clock::now();
+    const std::vector<Batch> batches = next_batches(prefetch);
+    const StepResult result =
+        session_.compute_gradients(state_.step, batches, StopSignals::requested);
+    if (result.interrupted) return stop();
+    if (std::exchange(first, false)) report_unused();
+    const double rate = learning_rate();
+    apply(result, rate);
+    const double seconds = seconds_since(start);
+    state_.seconds += seconds;
+    log_step(result, rate, seconds);
+    ++state_.step;
+    if (state_.nonfinite_in_row >= kMostNonfiniteInRow) return give_up();
+  }
+  write_final();
+  return ExitCode::ok;
+}
+
+bool Trainer::evaluation_due() const {
+  return state_.evaluated != state_.step &&
+         (finished() || (state_.step > 0 && due(session_.config().training.eval_every)));
+}
+
+bool Trainer::finished() const {
+  const TrainingConfig& training = session_.config().training;
+  if (training.steps) return state_.step >= *training.steps;
+  return state_.seconds >= 60 * *training.minutes;
+}
+
+std::vector<Batch> Trainer::next_batches(Prefetch& prefetch) const {
+  std::vector<Batch> batches;
+  for (int64_t i = 0; i < session_.config().training.accumulate; ++i) {
+    batches.push_back(prefetch.next());
+  }
+  return batches;
+}
+
+// With a time instead of a number of steps, the number is estimated anew from the pace so far.
+double Trainer::learning_rate() const {
+  const RunConfig& config = session_.config();
+  int64_t total = config.training.steps.value_or(0);
+  if (!config.training.steps) {
+    const double share = state_.seconds / (60 * *config.training.minutes);
+    const double estimate = share > 0 ? static_cast<double>(state_.step) / share : 1e6;
+    total = std::max(state_.step + 1, static_cast<int64_t>(std::llround(estimate)));
+  }
+  return reprise::learning_rate(config.schedule, config.optimizer.learning_rate, state_.step, total);
+}
+
+// A step whose loss or gradient isn't finite is never applied.
+void Trainer::apply(const StepResult& result, double rate) {
+  if (!result.finite) {
+    ++state_.nonfinite_steps;
+    ++state_.nonfinite_in_row;
+    console_.warn(fmt::format("step {}: loss {}, gradient norm {}: skipped", state_.step, result.loss,
+                              result.gradient_norm));
+    return;
+  }
+  state_.nonfinite_in_row = 0;
+  session_.optimizer().step(
+      rate, clip_factor(result.gradient_norm, session_.config().training.clip_norm));
+}
+
+void Trainer::log_step(const StepResult& result, double rate, double seconds) {
+  Json line = {{"step", state_.step}, {"loss", number_or_null(result.loss)}};
+  for (const auto& [name, value] : result.parts) line[name] = number_or_null(value);
+  line["gradient_norm"] = number_or_null(result.gradient_norm);
+  line["learning_rate"] = rate;
+  line["tokens"] = result.tokens;
+  if (!result.finite) line["skipped"] = "not finite";
+  line["seconds"] = seconds;
+  metrics_.line(dump_json_line(line));
+
+  const TrainingConfig& training = session_.config().training;
+  const double pace = state_.seconds / static_cast<double>(state_.step + 1);
+  const double left = training.steps
+                          ? pace * static_cast<double>(*training.steps - state_.step - 1)
+                          : std::max(0.0, 60 * *training.minutes - state_.seconds);
+  const std::string of = training.steps ? fmt::format("/{}", *training.steps) : "";
+  std::string text = fmt::format("step {}{}  loss {:.4f}", state_.step + 1, of, result.loss);
+  for (const auto& [name, value] : result.parts) text += fmt::format("  {} {:.4f}", name, value);
+  text += fmt::format("  norm {:.2f}  rate {:.2e}  {:.0f} tokens/s  {} left", result.gradient_norm,
+                      rate, static_cast<double>(result.tokens) / seconds, short_duration(left));
+  console_.progress(text, state_.step == 0 || (state_.step + 1) % training.log_every == 0);
+}
+
+void Trainer::evaluate() {
+  const NamedNumbers scores =
+      session_.task().evaluate(session_.dataset(), StopSignals::requested);
+  if (StopSignals::requested()) return;  // incomplete: done again when the run goes on
+  state_.evaluated = state_.step;
+  Json eval;
+  for (const auto& [name, value] : scores) eval[name] = number_or_null(value);
+  if (session_.dataset().evaluates_on_training_data()) eval["on_training_data"] = true;
+  metrics_.line(dump_json_line({{"step", state_.step}, {"eval", eval}}));
+
+  const double unigram = find(scores, "unigram_loss"), loss = find(scores, "mlm_loss");
+  std::string text = fmt::format(
+      "{} after {} steps: masked words: loss {:.4f}, {:.4f} {} the {:.4f} of word frequencies alone; "
+      "{:.1f} % right", session_.dataset().evaluates_on_training_data() ? "training data" : "held out",
+      state_.step, loss, std::abs(unigram - loss), loss <= unigram ? "below" : "above", unigram,
+      100 * find(scores, "mlm_accuracy"));
+  if (const double accuracy = find(scores, "sentence_accuracy"); !std::isnan(accuracy)) {
+    text += fmt::format(". Sentences: {:.1f} % right, {:.1f} % by always saying the same",
+                        100 * accuracy, 100 * find(scores, "majority_accuracy"));
+  }
+  console_.say(text);
+}
+
+void Trainer::save() {
+  state_.metrics_bytes = metrics_.bytes();
+  try {
+    save_checkpoint(run_.checkpoints(), config_hash_, state_, session_.parameters(),
+                    session_.optimizer(),
+                    static_cast<int>(session_.config().training.keep_checkpoints));
+    failed_saves_ = 0;
+  } catch (const Error& error) {
+    if (++failed_saves_ >= kMostFailedSaves) throw;
+    console_.warn(fmt::format("the checkpoint at step {} could not be saved: {}. The one before is "
+                              "kept, and training goes on", state_.step, error.what()));
+  }
+}
+
+void Trainer::report_unused() {
+  for (const std::string& name : session_.check_coverage()) {
+    console_.warn(fmt::format("parameter {} is not used by this task and stays as it is", name));
+  }
+}
+
+ExitCode Trainer::give_up() {
+  console_.say(fmt::format(
+      "stopped: losses or gradients were not finite in {} steps in a row, up to step {}. Nothing of "
+      "them was applied. Try a lower learning_rate or a longer warm-up; checkpoints are in {}",
+      state_.nonfinite_in_row, state_.step - 1, run_.checkpoints()));
+  return ExitCode::diverged;
+}
+
+ExitCode Trainer::stop() {
+  failed_saves_ = kMostFailedSaves;  // this save has no next try
+  save();
+  console_.say(fmt::format("stopped and saved at step {}; the same command goes on from there",
+                           state_.step));
+  return StopSignals::exit_code();
+}
+
+void Trainer::write_final() {
+  DirectoryCommit commit(run_.path(), "final");
+  save_model_folder(session_.config().model.encoder, session_.parameters(),
+                    [&](const auto& name, const auto& fill) { commit.add(name, fill); });
+  for (const auto& entry : std::filesystem::directory_iterator(run_.tokenizer())) {
+    commit.add(entry.path().filename().string(), read_file(entry.path().string()));
+  }
+  commit.commit();
+  console_.say(fmt::format("trained {} steps in {}", state_.step, short_duration(state_.seconds)));
+  for (const std::string& line : guesses(session_.encoder(), session_.dataset())) {
+    console_.say(line);
+  }
+}
+
+}  // namespace reprise

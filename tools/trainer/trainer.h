@@ -1,0 +1,52 @@
+// The training loop.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "data/prefetch.h"
+#include "tools/trainer/checkpoint.h"
+#include "tools/trainer/console.h"
+#include "tools/trainer/run_directory.h"
+#include "tools/trainer/session.h"
+
+namespace reprise {
+
+class Trainer {
+ public:
+  Trainer(Session& session, const RunDirectory& run, const Json& resolved_config, Console& console);
+
+  // Goes on from the newest checkpoint, or from `checkpoint` when it isn't empty. False when there is
+  // none.
+  bool resume(const std::string& checkpoint);
+
+  // Trains to the end, evaluates, and writes the model. Returns ok, interrupted or terminated (stopped,
+  // saved), or diverged.
+  ExitCode run();
+
+ private:
+  bool finished() const;
+  bool evaluation_due() const;
+  std::vector<Batch> next_batches(Prefetch& prefetch) const;
+  double learning_rate() const;
+  void apply(const StepResult& result, double rate);
+  void log_step(const StepResult& result, double rate, double seconds);
+  void evaluate();
+  void save();           // throws only after several failures in a row
+  void report_unused();
+  ExitCode stop();     // saves; for a signal
+  ExitCode give_up();  // of numbers that aren't finite
+  void write_final();
+  bool due(int64_t every) const { return every > 0 && state_.step % every == 0; }
+
+  Session& session_;
+  const RunDirectory& run_;
+  const std::string config_hash_;
+  Console& console_;
+  AppendedFile metrics_;
+  TrainingState state_;
+  int failed_saves_ = 0;
+};
+
+}  // namespace reprise
