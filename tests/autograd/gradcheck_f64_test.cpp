@@ -56,6 +56,19 @@ TEST(Gradcheck, FindsAMissingGradient) {
   EXPECT_GT(check_twice([](const Tensor&, InputGrads&) {}).error, 0.1);
 }
 
+// A large result would be where tanh is flat, and its gradient too small to be compared.
+TEST(Gradcheck, FindsAWrongFactorInLargeValues) {
+  const auto result = gradcheck(
+      [](Inputs x) {
+        return record("thousandfold", scale(Variable(x[0].value()), 1000).value(), {x[0]},
+                      [](const Tensor& dy, InputGrads& dx) {
+                        dx.pass(0, scale(Variable(dy), 1001).value());
+                      });
+      },
+      {pattern({2, 3})});
+  EXPECT_GT(result.error, 1e-4);
+}
+
 TEST(Gradcheck, FindsNotANumber) {
   const auto result = check_twice([](const Tensor& dy, InputGrads& dx) {
     dx.pass(0, Tensor::full(dy.shape(), NAN));
