@@ -14,7 +14,6 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace reprise {
@@ -32,16 +31,17 @@ struct Exited {
 };
 
 // A program of the build folder, started with arguments. Its vocabularies are kept in `folder`, and so
-// is what it writes to stdout and stderr.
+// is what it writes to stdout and stderr. Its threads sleep while they wait: spinning, they would take
+// turns with the other tests' programs on a busy machine, and be many times slower.
 class Process {
  public:
   Process(const std::string& program, std::vector<std::string> arguments, const std::string& folder)
       : output_(folder + "/output-" + std::to_string(++count())) {
     arguments.insert(arguments.begin(), std::string(REPRISE_BUILD_DIR) + "/" + program);
-    std::vector<std::string> variables = {"XDG_CACHE_HOME=" + folder + "/cache"};
-    for (char** variable = environ; *variable; ++variable) {
-      if (!std::string_view(*variable).starts_with("XDG_CACHE_HOME=")) variables.push_back(*variable);
-    }
+    // The first of a name counts.
+    std::vector<std::string> variables = {"XDG_CACHE_HOME=" + folder + "/cache",
+                                          "OMP_WAIT_POLICY=passive"};
+    for (char** variable = environ; *variable; ++variable) variables.push_back(*variable);
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
     constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC;

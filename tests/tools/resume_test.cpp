@@ -1,6 +1,9 @@
 // Stopped at any moment, a run that goes on ends with the bits of one that was never disturbed.
+#include "core/parallel.h"
 #include "core/run_lock.h"
 #include "tests/tools/tiny_runs.h"
+#include "tools/trainer/run_config.h"
+#include "tools/trainer/trainer.h"
 
 namespace reprise {
 namespace {
@@ -8,7 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Long enough for a signal to arrive in the middle.
-const TinyRuns::Arguments kLong = {"--set", "training.steps=60"};
+const TinyRuns::Arguments kLong = {"--set", "training.steps=40"};
 
 std::string step_folder(const std::string& output, int step) {
   return fmt::format("{}/checkpoints/step-{:08}", output, step);
@@ -22,6 +25,23 @@ void damage(const std::string& path) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
+// Trains in this process, with a checkpoint at every step. True when it went on from one.
+bool train_here(const TinyRuns& runs, const std::string& output) {
+  setenv("XDG_CACHE_HOME", (runs / "cache").c_str(), 1);
+  set_threads(1);
+  const RunConfig config = load_run_config(
+      runs.recipe(), {"training.checkpoint_every=1", "training.keep_checkpoints=20"});
+  const Json resolved = dump(config);
+  const RunDirectory run(runs / output);
+  Console console;
+  Session session(config);
+  run.write_tokenizer(session.dataset());
+  Trainer trainer(session, run, resolved, console);
+  const bool resumed = trainer.resume("");
+  EXPECT_EQ(trainer.run(), ExitCode::ok);
+  return resumed;
+}
+
 class ResumeBoth : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(, ResumeBoth, testing::Values("albert", "bert"), type_name);
 
@@ -29,7 +49,7 @@ TEST_P(ResumeBoth, SurvivesBeingKilledAgainAndAgain) {
   const TinyRuns runs(GetParam());
   expect_exit(runs.train("undisturbed", kLong), 0);
   int killed = 0;
-  for (const size_t lines : {0, 1, 6, 10, 11, 19, 30, 41}) {
+  for (const size_t lines : {0, 1, 6, 10, 11, 19, 30}) {
     Process process = runs.start("killed", kLong);
     process.wait_until([&] {
       return fs::exists(runs / "killed/config.json") && runs.metrics_lines("killed") >= lines;
@@ -58,16 +78,15 @@ TEST_P(ResumeBoth, SurvivesBeingKilledRightAfterACheckpoint) {
 // Whatever the moment: from every checkpoint that a run can have.
 TEST_P(ResumeBoth, GoesOnFromEveryStep) {
   const TinyRuns runs(GetParam());
-  const TinyRuns::Arguments every = {"--set", "training.checkpoint_every=1", "--set",
-                                     "training.keep_checkpoints=20"};
-  expect_exit(runs.train("undisturbed", every), 0);
+  EXPECT_FALSE(train_here(runs, "undisturbed"));
   for (int step = 1; step < 12; ++step) {
     const std::string copy = fmt::format("from-{}", step);
     fs::copy(runs / "undisturbed", runs / copy, fs::copy_options::recursive);
     fs::remove_all(runs / (copy + "/final"));
     for (int later = step + 1; later < 12; ++later) fs::remove_all(runs / step_folder(copy, later));
-    expect_exit(runs.train(copy, every), 0, {fmt::format(", step {}\n", step)});
+    EXPECT_TRUE(train_here(runs, copy)) << step;
     runs.expect_same_result("undisturbed", copy);
+    fs::remove_all(runs / copy);
   }
 }
 

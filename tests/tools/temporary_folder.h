@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -13,8 +14,9 @@ namespace reprise {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "reprise-XXXXXX").string();
+  TemporaryFolder() : TemporaryFolder(std::filesystem::temp_directory_path()) {}
+  explicit TemporaryFolder(const std::filesystem::path& where) {
+    std::string name = (where / "reprise-XXXXXX").string();
     if (!mkdtemp(name.data())) throw std::runtime_error("can't make a temporary folder");
     path_ = name;
   }
@@ -34,5 +36,12 @@ class TemporaryFolder {
  private:
   std::string path_;
 };
+
+// A folder in memory, where the system has one: a run waits for the disk at every checkpoint, and a
+// busy disk would make a test of a second one of a minute.
+inline std::filesystem::path folder_in_memory() {
+  const std::filesystem::path memory = "/dev/shm";
+  return access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
+}
 
 }  // namespace reprise

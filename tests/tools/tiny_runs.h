@@ -39,8 +39,7 @@ inline Json tiny_recipe(const std::string& type) {
   Json recipe = parse_json(R"({
     "model": {"vocab_size": 120, "hidden_size": 32, "num_hidden_layers": 2,
               "num_attention_heads": 2, "intermediate_size": 48, "max_position_embeddings": 32,
-              "hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1,
-              "classifier_dropout_prob": 0.1},
+              "hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1},
     "data": {"train": "train.txt", "valid": "valid.txt", "max_length": 32},
     "optimizer": {"learning_rate": 0.01},
     "schedule": {"type": "linear", "warmup_steps": 3},
@@ -48,7 +47,10 @@ inline Json tiny_recipe(const std::string& type) {
                  "checkpoint_every": 4, "log_every": 4}})", "the tiny recipe").value();
   recipe["model"]["type"] = type;
   recipe["optimizer"]["type"] = type == "albert" ? "lamb" : "adamw";
-  if (type == "albert") recipe["model"]["embedding_size"] = 16;
+  if (type == "albert") {
+    recipe["model"]["embedding_size"] = 16;
+    recipe["model"]["classifier_dropout_prob"] = 0.1;
+  }
   return recipe;
 }
 
@@ -108,7 +110,7 @@ class TinyRuns {
   }
 
  private:
-  TemporaryFolder folder_;
+  TemporaryFolder folder_{folder_in_memory()};
 };
 
 inline void expect_exit(const Exited& exited, int code, const std::vector<std::string>& parts = {}) {

@@ -1,7 +1,5 @@
 // Whole runs of the training program: what they leave behind, and that it has the same bits however
 // many threads worked on it.
-#include "tools/commands/train.h"
-
 #include <map>
 
 #include "tests/tools/tiny_runs.h"

@@ -19,6 +19,8 @@ class GradientTree {
   void add();
   // Puts the sum into the Parameters, and forgets it.
   void finish();
+  // Forgets what was added: of a step that wasn't finished.
+  void clear() { levels_.clear(); }
 
  private:
   using Gradients = std::vector<Tensor>;  // by Parameter; undefined where none has arrived

@@ -87,6 +87,7 @@ StepResult Session::compute_gradients(int64_t step, const std::vector<Batch>& mi
   optimizer_->clear_gradients();
   for (const Batch& batch : micro_batches) {
     if (stop()) {
+      gradients_.clear();
       result.interrupted = true;
       return result;
     }

@@ -90,6 +90,7 @@ ExitCode Trainer::run() {
     ++state_.step;
     if (state_.nonfinite_in_row >= kMostNonfiniteInRow) return give_up();
   }
+  if (!weights_are_finite()) return refuse_weights();
   write_final();
   return ExitCode::ok;
 }
@@ -186,6 +187,10 @@ void Trainer::evaluate() {
 }
 
 void Trainer::save() {
+  if (!weights_are_finite()) {
+    console_.warn(fmt::format("the weights at step {} are not finite: not saved", state_.step));
+    return;
+  }
   state_.metrics_bytes = metrics_.bytes();
   try {
     save_checkpoint(run_.checkpoints(), config_hash_, state_, session_.parameters(),
@@ -213,7 +218,26 @@ ExitCode Trainer::give_up() {
   return ExitCode::diverged;
 }
 
+// An update by finite gradients can still leave the range of float. What is lost then stays lost: the
+// next losses are NaN.
+bool Trainer::weights_are_finite() const {
+  for (const ParameterPtr& parameter : session_.parameters()) {
+    for (const real x : parameter->value().values()) {
+      if (!std::isfinite(x)) return false;
+    }
+  }
+  return true;
+}
+
+ExitCode Trainer::refuse_weights() {
+  console_.say(fmt::format(
+      "stopped: the weights after {} steps are not finite, and were not saved. Try a lower "
+      "learning_rate or a longer warm-up; checkpoints are in {}", state_.step, run_.checkpoints()));
+  return ExitCode::diverged;
+}
+
 ExitCode Trainer::stop() {
+  if (!weights_are_finite()) return refuse_weights();
   failed_saves_ = kMostFailedSaves;  // this save has no next try
   save();
   console_.say(fmt::format("stopped and saved at step {}; the same command goes on from there",

@@ -33,10 +33,12 @@ class Trainer {
   void apply(const StepResult& result, double rate);
   void log_step(const StepResult& result, double rate, double seconds);
   void evaluate();
-  void save();           // throws only after several failures in a row
+  void save();           // throws only after several failures in a row; never broken weights
   void report_unused();
   ExitCode stop();     // saves; for a signal
   ExitCode give_up();  // of numbers that aren't finite
+  bool weights_are_finite() const;
+  ExitCode refuse_weights();  // which aren't
   void write_final();
   bool due(int64_t every) const { return every > 0 && state_.step % every == 0; }
 

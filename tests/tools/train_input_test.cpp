@@ -1,0 +1,117 @@
+// What a person may get wrong: each mistake ends with a sentence and the exit code that fits.
+#include <initializer_list>
+
+#include "tests/tools/tiny_runs.h"
+
+namespace reprise {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The lines of stderr that begin with "error: " or go on from there.
+std::string error_of(const Exited& exited) {
+  const size_t at = exited.err.find("error: ");
+  return at == std::string::npos ? "" : exited.err.substr(at);
+}
+
+TinyRuns::Arguments set(std::initializer_list<const char*> settings) {
+  TinyRuns::Arguments arguments;
+  for (const char* setting : settings) arguments.insert(arguments.end(), {"--set", setting});
+  return arguments;
+}
+
+// Trains on such a text; one sentence must say what is wrong with it, and nothing must be left.
+void expect_refused(const std::string& text, int code, const std::string& part) {
+  const TinyRuns runs;
+  runs.folder().write("train.txt", text);
+  const Exited exited = runs.train("run");
+  expect_exit(exited, code, {part});
+  const std::string error = error_of(exited);
+  EXPECT_NE(error.find("train.txt"), std::string::npos) << error;
+  EXPECT_EQ(error.find('\n'), error.size() - 1) << error;
+  EXPECT_FALSE(fs::exists(runs / "run/config.json"));
+}
+
+TEST(TrainInput, CommandLine) {
+  const TinyRuns runs;
+  const std::string& folder = runs.folder().path();
+  expect_exit(runs.train("run", {"--threads", "0"}), 2, {"--threads"});
+  expect_exit(runs.train("run", {"--no-such-option"}), 2, {"--help"});
+  expect_exit(Process("train", {}, folder).wait(), 2, {"--config is required"});
+  const Exited help = Process("train", {"--help"}, folder).wait();
+  EXPECT_EQ(help.code, 0);
+  EXPECT_NE(help.out.find("Exit codes"), std::string::npos);
+  const Exited version = Process("train", {"--version"}, folder).wait();
+  EXPECT_EQ(version.code, 0);
+  EXPECT_EQ(version.out.rfind("reprise ", 0), 0u) << version.out;
+  EXPECT_FALSE(fs::exists(runs / "run"));
+}
+
+TEST(TrainInput, AllMistakesOfARecipeAtOnce) {
+  const TinyRuns runs;
+  Json recipe = tiny_recipe("albert");
+  recipe["model"]["hiden_size"] = 8;
+  recipe["optimizer"]["learning_rate"] = "fast";
+  recipe["training"]["batch_size"] = 0;
+  runs.write_recipe(recipe);
+  const Exited exited = runs.train("run");
+  expect_exit(exited, 78, {"model.hiden_size", "hidden_size\"", "optimizer.learning_rate",
+                           "training.batch_size"});
+  const std::string error = error_of(exited);
+  EXPECT_EQ(std::count(error.begin(), error.end(), '\n'), 3) << error;
+  EXPECT_FALSE(fs::exists(runs / "run"));
+}
+
+TEST(TrainInput, RecipesAndFilesThatAreMissing) {
+  const TinyRuns runs;
+  const std::string& folder = runs.folder().path();
+  expect_exit(Process("train", {"--config", "albert_smal"}, folder).wait(), 66, {"albert_small"});
+  expect_exit(runs.train("run", set({"data.train=missing.txt"})), 66, {"missing.txt"});
+  expect_exit(runs.train("run", set({"data.train=none*.txt"})), 66, {"none*.txt"});
+  fs::create_directories(runs / "folder.txt");
+  expect_exit(runs.train("run", set({"data.train=folder.txt"})), 66, {"folder.txt"});
+  expect_exit(runs.train("run", set({"model.init_from=nowhere"})), 66, {"nowhere"});
+  EXPECT_FALSE(fs::exists(runs / "run/config.json"));
+}
+
+TEST(TrainInput, TextsThatAreNone) {
+  expect_refused("", 65, "");
+  expect_refused("\n\n\r\n", 65, "");
+  expect_refused(std::string("\x7f" "ELF\x02\x01\0\0\0\xfe\xff", 11) + tiny_text(1, 2, 1), 65, "");
+  expect_refused(tiny_text(2, 3, 1) + "caf\xe9 au lait\n", 65, "UTF-8");
+}
+
+TEST(TrainInput, TextsThatAreUnusual) {
+  const TinyRuns runs;
+  std::string crlf;
+  for (const char c : tiny_text(12, 10, 1)) crlf += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  runs.folder().write("train.txt", crlf);
+  expect_exit(runs.train("crlf"), 0);
+  runs.folder().write("train.txt", tiny_text(12, 10, 1));
+  expect_exit(runs.train("lf"), 0);
+  runs.expect_same_result("lf", "crlf");
+}
+
+// Documents of one sentence have no second segment to swap or to take from elsewhere.
+TEST(TrainInput, DocumentsOfOneSentence) {
+  const TinyRuns runs;
+  runs.folder().write("train.txt", tiny_text(60, 1, 1));
+  for (const char* task : {"sop", "nsp", "none"}) {
+    const Exited exited = runs.train(task, {"--set", std::string("data.sentence_task=") + task});
+    if (exited.code == 0) continue;
+    expect_exit(exited, 65);
+    const std::string error = error_of(exited);
+    EXPECT_EQ(error.find('\n'), error.size() - 1) << error;
+  }
+}
+
+TEST(TrainInput, AnOutputThatCantBe) {
+  const TinyRuns runs;
+  runs.folder().write("file", "something else");
+  expect_exit(runs.train("file"), 73, {"file"});
+  expect_exit(runs.train("file/below"), 73, {"file/below"});
+  EXPECT_EQ(content_of(runs / "file"), "something else");
+}
+
+}  // namespace
+}  // namespace reprise
