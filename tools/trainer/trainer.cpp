@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/commit_directory.h"
+#include "core/kernels.h"
 #include "core/parallel.h"
 #include "optim/clip.h"
 #include "tools/trainer/model_folder.h"
@@ -222,9 +223,7 @@ ExitCode Trainer::give_up() {
 // next losses are NaN.
 bool Trainer::weights_are_finite() const {
   for (const ParameterPtr& parameter : session_.parameters()) {
-    for (const real x : parameter->value().values()) {
-      if (!std::isfinite(x)) return false;
-    }
+    if (!kernels::all_finite(parameter->numel(), parameter->value().data())) return false;
   }
   return true;
 }
