@@ -75,6 +75,20 @@ TEST_P(ResumeBoth, SurvivesBeingKilledRightAfterACheckpoint) {
   runs.expect_same_result("undisturbed", "killed");
 }
 
+// A killed process leaves files that it was writing; they must not get into the result.
+TEST_P(ResumeBoth, ClearsAwayWhatAKilledRunWasWriting) {
+  const TinyRuns runs(GetParam());
+  expect_exit(runs.train("run", {"--dry-run"}), 0);
+  for (const char* folder : {"run", "run/tokenizer", "run/checkpoints"}) {
+    fs::create_directories(runs / folder);
+    std::ofstream(runs / (std::string(folder) + "/.tmp-file-1")) << "half";
+  }
+  expect_exit(runs.train("run"), 0);
+  for (const char* folder : {"run", "run/tokenizer", "run/checkpoints", "run/final"}) {
+    EXPECT_FALSE(fs::exists(runs / (std::string(folder) + "/.tmp-file-1"))) << folder;
+  }
+}
+
 // Whatever the moment: from every checkpoint that a run can have.
 TEST_P(ResumeBoth, GoesOnFromEveryStep) {
   const TinyRuns runs(GetParam());

@@ -104,7 +104,6 @@ std::optional<LoadedCheckpoint> load_newest_checkpoint(
     const std::string& checkpoints, const std::string& config_hash,
     const std::vector<ParameterPtr>& parameters, Optimizer& optimizer,
     const std::function<void(const std::string&)>& warn) {
-  remove_leftovers(checkpoints);
   const NewestValid newest = newest_valid(checkpoints, kPrefix);
   for (const SkippedDirectory& skipped : newest.skipped) {
     warn(fmt::format("{} can't be trusted and is passed over: {}", skipped.path, skipped.reason));

@@ -48,6 +48,9 @@ RunDirectory::RunDirectory(const std::string& path) : path_(path) {
   make_folder(path);
   lock_.emplace(file("lock"));
   make_folder(checkpoints());
+  make_folder(tokenizer());
+  // What a killed process was writing; nobody else may be writing here now.
+  for (const std::string& folder : {path_, checkpoints(), tokenizer()}) remove_leftovers(folder);
 }
 
 bool RunDirectory::finished() const {
@@ -74,7 +77,6 @@ void RunDirectory::write_config(const Json& config) const {
 }
 
 void RunDirectory::write_tokenizer(const Dataset& dataset) const {
-  make_folder(tokenizer());
   dataset.write_tokenizer(tokenizer());
 }
 
