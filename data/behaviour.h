@@ -7,7 +7,7 @@ namespace reprise {
 
 // What "released" changes (google-research/albert, create_pretraining_data.py):
 // - a chunk of a single sentence is paired with a random document and labelled 1 even in the sop
-//   task (GitHub issue 234 there), instead of being cut in two;
+//   task, instead of being cut in two;
 // - the shorter target length is drawn once per document, instead of per example;
 // - n-grams may run across [SEP];
 // - random words may be special pieces.
