@@ -14,7 +14,8 @@ void expect_finite_weights(const std::string& run) {
     if (entry.path().filename() != "model.safetensors") continue;
     const SafetensorsFile file = SafetensorsFile::open(entry.path().string());
     for (const std::string& name : file.names()) {
-      for (const real x : file.load(name).values()) {
+      const Tensor weights = file.load(name);  // outlives the loop over it
+      for (const real x : weights.values()) {
         ASSERT_TRUE(std::isfinite(x)) << entry.path() << ": " << name;
       }
     }
