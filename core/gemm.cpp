@@ -38,7 +38,9 @@ void check_available(GemmBackend backend) {
               to_string(backend));
 }
 
-// oneDNN was as fast as OpenBLAS or faster on all shapes of AVX2 and AVX-512 processors measured.
+// On a Zen 5 (AVX-512), one core, oneDNN 2.6 runs at 200–280 GFLOP/s where OpenBLAS 0.3.21, which
+// doesn't know that processor, has 100–130. OpenBLAS was ahead for attention of 16 tokens (by 10
+// %).
 GemmBackend best() {
 #ifndef REPRISE_STD_THREADS
   for (GemmBackend backend : {GemmBackend::onednn, GemmBackend::openblas}) {
@@ -79,35 +81,45 @@ bool is_done(const Product& p) {
 }
 
 int64_t divide_up(int64_t a, int64_t b) { return a / b + (a % b != 0); }
-int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
 
-struct TileSize {
-  int64_t rows, cols;
+// [0, size) cut into `parts` that differ by one `step` at most, so that no last part is a sliver.
+struct Cut {
+  int64_t size, parts, step;
+  int64_t begin(int64_t part) const {
+    return part == parts ? size : size * part / parts / step * step;
+  }
+};
+
+struct Grid {
+  Cut rows, cols;
 };
 
 // See Note [Tiles].
-TileSize tile_size(int64_t m, int64_t n, int64_t k) {
+Grid grid_of(int64_t m, int64_t n, int64_t k) {
   constexpr double kPerTile = 8e6;  // floating-point operations: some 30 µs
-  constexpr int64_t kRowStep = 8;  // these two of oneDNN's AVX-512 loop; OpenBLAS's divide them
-  constexpr int64_t kColumnStep = 48;
+  constexpr int64_t kRows = 256, kFewestRows = 128, kFewestCols = 192;
   const double operations =
       2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   const auto wanted = static_cast<int64_t>(std::clamp(operations / kPerTile, 1.0, 16.0));
-  if (wanted == 1) return {m, n};
-  int64_t rows = divide_up(m, 256);
-  const int64_t cols =
-      std::clamp<int64_t>(divide_up(wanted, rows), 1, divide_up(n, 2 * kColumnStep));
-  rows = std::clamp<int64_t>(divide_up(wanted, cols), rows, std::max(rows, divide_up(m, 64)));
-  return {round_up(divide_up(m, rows), kRowStep), round_up(divide_up(n, cols), kColumnStep)};
+  int64_t rows = 1, cols = 1;
+  if (wanted > 1) {
+    rows = divide_up(m, kRows);
+    cols = std::clamp<int64_t>(n / kFewestCols, 1, divide_up(wanted, rows));
+    rows = std::clamp<int64_t>(m / kFewestRows, rows, std::max(rows, divide_up(wanted, cols)));
+  }
+  // Steps: rows of 8 for the libraries' inner loops; columns of a cache line, so that no two tiles
+  // of an aligned c write to the same one.
+  return {{m, rows, 8}, {n, cols, 16}};
 }
 
-// The tile that begins at (row, col).
-Product tile_of(Product p, TileSize size, int64_t row, int64_t col) {
+Product tile_of(Product p, const Grid& grid, int64_t i) {
+  const int64_t r = i % grid.rows.parts, c = i / grid.rows.parts;
+  const int64_t row = grid.rows.begin(r), col = grid.cols.begin(c);
   p.a += p.ta == Transpose::no ? row * p.lda : row;
   p.b += p.tb == Transpose::no ? col : col * p.ldb;
   p.c += row * p.ldc + col;
-  p.m = std::min(size.rows, p.m - row);
-  p.n = std::min(size.cols, p.n - col);
+  p.m = grid.rows.begin(r + 1) - row;
+  p.n = grid.cols.begin(c + 1) - col;
   return p;
 }
 
@@ -118,11 +130,9 @@ void gemm(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const rea
   const Product whole{ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc};
   if (is_done(whole)) return;
   const ProductFunction product = function_of(gemm_backend());
-  const TileSize size = tile_size(m, n, k);
-  const int64_t rows = divide_up(m, size.rows);
-  parallel_for(rows * divide_up(n, size.cols), [&](int64_t i) {
-    product(tile_of(whole, size, i % rows * size.rows, i / rows * size.cols));
-  });
+  const Grid grid = grid_of(m, n, k);
+  parallel_for(grid.rows.parts * grid.cols.parts,
+               [&](int64_t i) { product(tile_of(whole, grid, i)); });
 }
 
 void gemm_task(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, real alpha,

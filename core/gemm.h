@@ -4,12 +4,13 @@
 // Libraries that spread one product over threads cut it differently for each number of threads, and
 // so give different bits. We cut every product ourselves, by a rule of its shape alone, never along
 // k, and let each thread call the library for whole tiles.
-// The rule: one tile per 8 million operations, up to sixteen; tiles of 256 rows, cut by columns
-// where that gives fewer than wanted; more tiles where there are more rows. Fewer rows than 256
-// cost more than fewer columns do, since a tile packs its part of b anew. Measured on one core
-// (AVX-512, oneDNN 2.6), tiled against whole: 1024 x 2304 x 768 255 to 250 GFLOP/s, 1024 x 768 x
-// 768 260 to 254; the most that was lost: 1024 x 768 x 3072 with b transposed, 217 to 228 for tiles
-// of full rows.
+// The rule: one tile per 8 million operations, up to sixteen, or one per 256 rows where that is
+// more. Cuts are by rows first, then by columns, and even. No cut makes tiles narrower than 192
+// columns: with b transposed, oneDNN fell from 218 to 78 GFLOP/s for 128 x 128 x 1024 in tiles of
+// 64 x 96. What sixteen tiles cost, each packing its part of a and b anew, on one core (Zen 5,
+// oneDNN 2.6; GFLOP/s tiled : whole): 1024 x 768 x 768 270 : 267; b transposed 1024 x 768 x 3072
+// 217 : 259 and 768 x 768 x 1024 224 : 261; a transposed 1024 x 2304 x 768 212 : 262, the worst
+// seen.
 #pragma once
 
 #include <cstdint>

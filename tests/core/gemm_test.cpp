@@ -119,6 +119,7 @@ TEST_P(Gemm, LongerThanItsTiles) {
     for (Transpose tb : kFlags) {
       check({ta, tb, 257, 65, 17, 0, 1, 0}, GetParam(), false);
       check({ta, tb, 257, 257, 130, 5, 1, 1}, GetParam(), false);
+      check({ta, tb, 260, 390, 160, 1, 1, 0.5f}, GetParam(), false);  // cut both ways
       check({ta, tb, 70, 1000, 120, 1, 1, 0}, GetParam(), false);
       check({ta, tb, 600, 33, 500, 0, 1, 0}, GetParam(), false);
       check({ta, tb, 1, 257, 1000, 0, 1, 0}, GetParam(), false);
