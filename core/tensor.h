@@ -42,9 +42,12 @@ class Tensor {
     return static_cast<T*>(raw());
   }
   template <class T = real>
-  std::span<T> values() const {
+  std::span<T> values() const& {
     return {data<T>(), static_cast<size_t>(numel())};
   }
+  // Of a tensor that ends with the statement the span would dangle.
+  template <class T = real>
+  std::span<T> values() const&& = delete;
   void* raw() const { return storage_ ? storage_->data() + offset_ : nullptr; }
 
   // Elements [begin, end) of the first dimension, on the same memory.
