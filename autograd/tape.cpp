@@ -224,7 +224,9 @@ int Tape::uses(const Parameter& parameter) const {
 
 std::vector<const Parameter*> Tape::bound() const {
   std::vector<const Parameter*> parameters;
-  for (const auto& [parameter, uses] : uses_) parameters.push_back(parameter);
+  for (const Node& node : nodes_) {
+    if (node.parameter && node.use == 0) parameters.push_back(node.parameter.get());
+  }
   return parameters;
 }
 

@@ -101,7 +101,8 @@ class Tape {
   // change: an observed op's closure runs once more, into scratch, which costs its time again.
   void observe(const Parameter& parameter, UseObserver observer);
 
-  // How often the Parameter was bound since the last reset, and all Parameters that were.
+  // How often the Parameter was bound since the last reset, and all Parameters that were, in the order
+  // of their first use.
   int uses(const Parameter& parameter) const;
   std::vector<const Parameter*> bound() const;
 

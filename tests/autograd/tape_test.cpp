@@ -166,6 +166,18 @@ TEST(Tape, TreatsFrozenParametersAsConstants) {
   EXPECT_EQ(tape.bound(), std::vector<const Parameter*>{p.get()});
 }
 
+TEST(Tape, ListsParametersInTheOrderOfTheirFirstUse) {
+  std::vector<ParameterPtr> parameters;
+  std::vector<const Parameter*> wanted;
+  Tape tape;
+  for (int i = 0; i < 20; ++i) {
+    wanted.push_back(parameters.emplace_back(parameter(scalar(i))).get());
+    tape.bind(parameters.back());
+    tape.bind(parameters.front());
+  }
+  EXPECT_EQ(tape.bound(), wanted);
+}
+
 TEST(Tape, DescribesItsNodes) {
   const ParameterPtr p = parameter(pattern({2, 3}));
   Tape tape;
