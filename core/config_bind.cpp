@@ -45,8 +45,6 @@ class Binder {
 
   std::optional<std::string> text_of(const Json& json, const std::string& path) const;
   void refuse(const std::string& path, std::string_view expected, const Json& found);
-  size_t trouble() const { return problems_.count() + unknown_.count(); }
-
   const ConfigSource& source_;
   Problems problems_;
   UnknownKeys unknown_;
@@ -211,12 +209,13 @@ void Binder::bind_to(const std::shared_ptr<OptionalValue>& value, const Json& js
 
 void Binder::bind_section(StructValue& config, const Json& object, const std::string& path,
                           const std::string& short_key) {
-  size_t before = trouble();
+  const size_t before = problems_.count();
   SectionBinder section(*this, object, path, short_key);
   config.fields(section);
   section.note_unknown_keys(config);
-  // Rules between fields may rely on each field being right: no division by a wrong zero.
-  if (trouble() == before) {
+  // Rules between fields may rely on each field being right: no division by a wrong zero. A
+  // misspelt key doesn't stop them: the field that it meant keeps a default that is right.
+  if (problems_.count() == before) {
     std::string outside = problems_.enter(path);
     config.check(problems_);
     problems_.enter(outside);

@@ -67,13 +67,18 @@ std::string value_text(std::string_view path, const ConfigSource& source) {
   return "not set: the default holds";
 }
 
-std::string table_of(const FieldDescription& section) {
+// The fields with their documentation and, of a source, the values that hold.
+std::string table_of(const FieldDescription& section, std::string_view path,
+                     const ConfigSource* source) {
   size_t width = 0;
   for (const std::string& key : keys_of(section)) width = std::max(width, key.size());
   std::string table;
   for (const FieldDescription& field : section.fields) {
     table +=
         fmt::format("\n  {:<{}}  {} ({})", field.key, width, field.documentation, type_text(field));
+    if (!source || field.type == "section") continue;
+    const Json* given = source->find(join_path(path, field.key));
+    table += fmt::format(" = {}", dump_json_line(given ? *given : field.default_value));
   }
   return table;
 }
@@ -95,7 +100,7 @@ std::string explain(const FieldDescription& config, std::string_view path,
     text += line("short", fmt::format("a list is its \"{}\"", field.list_shorthand));
   if (!section) text += line("default", dump_json_line(field.default_value));
   if (source && !section) text += line("value", value_text(path, *source));
-  return section ? text + table_of(field) : text;
+  return section ? text + table_of(field, path, source) : text;
 }
 
 }  // namespace reprise

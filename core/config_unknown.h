@@ -18,8 +18,6 @@ class UnknownKeys {
   // Adds a problem for each, once all sections are known.
   void report(Problems& problems) const;
 
-  size_t count() const { return unknown_.size() + more_; }
-
  private:
   struct Unknown {
     std::string section;

@@ -151,6 +151,12 @@ TEST(ConfigBind, ChecksBetweenFieldsOnlyWhenEachIsRight) {
             "c.json:1:55: model.num_attention_heads: must be at least 1, is 0");
 }
 
+TEST(ConfigBind, ChecksBetweenFieldsBesideAMisspeltKey) {
+  EXPECT_EQ(problems_of(R"({"vocabulary": "/v", "model": {"num_attention_heads": 7, "sedd": 1}})"),
+            "c.json:1:55: model.num_attention_heads: doesn't divide the hidden size\n"
+            "c.json:1:58: model.sedd: unknown key");
+}
+
 struct Sizes {
   std::vector<int64_t> sizes = {1};
   void fields(Fields& f) { f("sizes", sizes, "of the layers").at_least(1); }

@@ -87,6 +87,8 @@ TEST(ConfigExplain, SaysWhatIsKnown) {
             "  short     a string is its \"strategy\"\n"
             "  strategy  which layers use the same weights (string)\n"
             "  sets      how many sets of weights (integer)");
+  EXPECT_NE(explain(config, "optimizer", &source).find("doesn't limit it (number or null) = 2"),
+            std::string::npos);
   EXPECT_NE(explain(config, "optimizer.momentum").find("used      when type is \"sgd\""),
             std::string::npos);
   EXPECT_NE(explain(config, "parts.3.name").find("required"), std::string::npos);
