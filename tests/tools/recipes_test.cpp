@@ -65,11 +65,25 @@ TEST_F(Recipes, SuggestWhatWasMeant) {
   const std::string error = error_of("albert_smal");
   EXPECT_TRUE(error.starts_with(
       "albert_smal: there is no such file or recipe; did you mean \"albert_small\"?")) << error;
+  EXPECT_NE(error.find("?\nThe recipes are "), std::string::npos) << error;
   EXPECT_NE(error.find("bert_base, bert_google_small, bert_large"), std::string::npos) << error;
   EXPECT_NE(error_of("configs/../albert_small").find("no such file;"), std::string::npos);
   EXPECT_NE(error_of("").find("empty"), std::string::npos);
   EXPECT_NE(error_of(std::string(100000, 'x')).find("no such file"), std::string::npos);
   EXPECT_NE(error_of("\x1b[2J").find("\\x1b"), std::string::npos);
+}
+
+// Mistakes between sections are found with the others, before any data are read.
+TEST_F(Recipes, FitTheDataToTheModel) {
+  try {
+    read_recipe("albert_small", {"data.max_length=129", "model.type_vocab_size=1"});
+    FAIL();
+  } catch (const ConfigError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("data.max_length: 129 tokens are more than the model's 128"),
+              std::string::npos) << text;
+    EXPECT_NE(text.find("data.sentence_task: sop has two segments"), std::string::npos) << text;
+  }
 }
 
 TEST_F(Recipes, AllParse) {

@@ -71,7 +71,7 @@ fs::path find_recipe(const std::string& name) {
   const std::string stem = fs::path(name).stem().string();
   throw Error(ExitCode::no_input, "{}: there is no such {}{}{}", printable(name),
               bare ? "file or recipe" : "file", did_you_mean(stem, names),
-              names.empty() ? "" : fmt::format("; the recipes are {}", fmt::join(names, ", ")));
+              names.empty() ? "" : fmt::format("\nThe recipes are {}", fmt::join(names, ", ")));
 }
 
 }  // namespace reprise

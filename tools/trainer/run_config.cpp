@@ -39,4 +39,22 @@ void RunConfig::fields(Fields& f) {
   f("training", training, "how long, and in which portions");
 }
 
+// What the data ask of the model.
+void RunConfig::check(Problems& problems) const {
+  if (data.type != "text") return;
+  const EncoderConfig& encoder = model.encoder;
+  if (data.text.max_length > encoder.max_position_embeddings) {
+    problems.add("data.max_length",
+                 fmt::format("{} tokens are more than the model's {} positions "
+                             "(model.max_position_embeddings)",
+                             data.text.max_length, encoder.max_position_embeddings));
+  }
+  if (data.text.sentence_task != "none" && encoder.type_vocab_size < 2) {
+    problems.add("data.sentence_task",
+                 fmt::format("{} has two segments, the model's table has {} "
+                             "(model.type_vocab_size)",
+                             data.text.sentence_task, encoder.type_vocab_size));
+  }
+}
+
 }  // namespace reprise

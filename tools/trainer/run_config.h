@@ -49,6 +49,7 @@ struct RunConfig {
   TrainingConfig training;
 
   void fields(Fields& f);
+  void check(Problems& problems) const;
 };
 
 // Reads the recipe of that name (see recipes.h), takes a pretrained model's architecture when

@@ -23,6 +23,7 @@ DatasetSettings dataset_settings(const RunConfig& config) {
   const int64_t from_file = config.data.type == "batches" ? 0 : kTextBatch;
   return {.vocabulary_size = config.model.encoder.vocab_size,
           .max_positions = config.model.encoder.max_position_embeddings,
+          .segment_types = config.model.encoder.type_vocab_size,
           .sequences = config.training.batch_size.value_or(from_file),
           .seed = static_cast<uint64_t>(config.training.seed)};
 }
