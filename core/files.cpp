@@ -210,7 +210,7 @@ FileStamp write_file(const std::string& path, const std::function<void(OutputFil
                 printable(path, 4096));
   }
   const fs::path temporary =
-      target.parent_path() / fmt::format(".tmp-{}-{}", target.filename().string(), ::getpid());
+      target.parent_path() / fmt::format(".tmp-{}-{}", target.filename().string(), ::gettid());
   // Left by a process that had our number and crashed: nobody else writes to this name.
   system_calls().unlink(temporary.c_str());
   try {
