@@ -42,7 +42,7 @@ void check_available(GemmBackend backend) {
 // doesn't know that processor, has 100–130. OpenBLAS was ahead for attention of 16 tokens (by 10
 // %).
 GemmBackend best() {
-#ifndef REPRISE_STD_THREADS
+#ifndef REPRISE_THREAD_SANITIZER
   for (GemmBackend backend : {GemmBackend::onednn, GemmBackend::openblas}) {
     if (function_of(backend)) return backend;
   }

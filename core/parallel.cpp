@@ -6,12 +6,10 @@
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "core/error.h"
-
-#ifndef REPRISE_STD_THREADS
-#include <omp.h>
-#endif
+#include "core/team.h"
 
 namespace reprise {
 
@@ -43,48 +41,29 @@ class FirstError {
   std::exception_ptr error_;
 };
 
-using Task = void (*)(const void*, int64_t);
+// A region as its tasks see it, exceptions caught.
+struct Work {
+  void (*task)(const void* context, int64_t i);
+  const void* context;
+  FirstError error;
 
-void run_one(Task task, const void* context, int64_t i, FirstError& error) {
-  const bool outer = t_in_task;
-  t_in_task = true;
-  try {
-    task(context, i);
-  } catch (...) {
-    error.set(i, std::current_exception());
+  static void run_one(const void* self, int64_t i) {
+    auto* work = static_cast<Work*>(const_cast<void*>(self));
+    const bool outer = std::exchange(t_in_task, true);
+    try {
+      work->task(work->context, i);
+    } catch (...) {
+      work->error.set(i, std::current_exception());
+    }
+    t_in_task = outer;
   }
-  t_in_task = outer;
+};
+
+// Never destroyed: its threads may be asleep when the program ends.
+Team& team() {
+  static Team* team = new Team;
+  return *team;
 }
-
-#ifdef REPRISE_STD_THREADS
-
-// A team per call, of plain threads that ThreadSanitizer understands.
-void run_team(int width, int64_t count, Task task, const void* context, FirstError& error) {
-  std::atomic<int64_t> next{0};
-  auto work = [&] {
-    for (int64_t i = next++; i < count; i = next++) run_one(task, context, i, error);
-  };
-  std::vector<std::thread> team;
-  for (int t = 1; t < width; ++t) team.emplace_back(work);
-  work();
-  for (std::thread& thread : team) thread.join();
-}
-void keep_libraries_single_threaded() {}
-
-#else
-
-void run_team(int width, int64_t count, Task task, const void* context, FirstError& error) {
-#pragma omp parallel for num_threads(width) schedule(dynamic, 1)
-  for (int64_t i = 0; i < count; ++i) run_one(task, context, i, error);
-}
-
-// Our regions name their width; a library that asks OpenMP how many threads to use is told 1.
-void keep_libraries_single_threaded() {
-  thread_local const bool once = [] { return omp_set_num_threads(1), true; }();
-  (void)once;
-}
-
-#endif
 
 }  // namespace
 
@@ -101,16 +80,14 @@ int threads() {
   return count;
 }
 
-void detail::run_tasks(int64_t count, Task task, const void* context) {
-  keep_libraries_single_threaded();
-  FirstError error;
+void detail::run_tasks(int64_t count, void (*task)(const void*, int64_t), const void* context) {
+  Work work{task, context, {}};
   const int width = static_cast<int>(std::min<int64_t>(threads(), count));
-  if (width <= 1 || t_in_task) {
-    for (int64_t i = 0; i < count; ++i) run_one(task, context, i, error);
-  } else {
-    run_team(width, count, task, context, error);
+  const bool alone = width <= 1 || t_in_task;
+  if (alone || !team().run(width, {count, Work::run_one, &work})) {
+    for (int64_t i = 0; i < count; ++i) Work::run_one(&work, i);
   }
-  error.rethrow();
+  work.error.rethrow();
 }
 
 }  // namespace reprise
