@@ -7,6 +7,7 @@
 #include <span>
 
 #include "autograd/tape.h"
+#include "core/kernels/arguments.h"
 #include "core/rng.h"
 
 namespace reprise {
@@ -45,12 +46,19 @@ Variable gelu(const Variable& x);       // x Φ(x); Hendrycks & Gimpel 2016
 Variable gelu_tanh(const Variable& x);  // its tanh form: "gelu_new" at Hugging Face
 Variable tanh(const Variable& x);
 Variable sigmoid(const Variable& x);
+// The one of that name.
+using kernels::Activation;
+Variable activation(const Variable& x, Activation f);
+
+// ---- feed-forward block (ops/feed_forward.cpp)
+// f(x · w1ᵀ + b1) · w2ᵀ + b2, as one op: x [.., width], w1 [inner, width], b1 [inner], w2 [out, inner],
+// b2 [out] -> [.., out]. f's output is not kept but computed again: it would be the largest of all.
+Variable feed_forward(const Variable& x, const Variable& w1, const Variable& b1, const Variable& w2,
+                      const Variable& b2, Activation f);
 
 // ---- rows (ops/rows.cpp): along the last dimension
 Variable softmax(const Variable& x);
 Variable log_softmax(const Variable& x);
-// gain (x − mean) / √(variance + epsilon) + bias, variance biased; gain, bias [last]. Ba et al. 2016
-Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bias, double epsilon);
 
 // ---- tables (ops/tables.cpp)
 // table [n, width], ids [..] -> [.., width]: row ids[i] of the table. Repeated ids add up in the gradient.
@@ -62,7 +70,20 @@ Variable gather_rows(const Variable& x, const Tensor& rows);
 // ---- dropout (ops/dropout.cpp)
 // Keeps each element with probability 1 − p, scaled by 1 / (1 − p): a function of (key, place of the row,
 // column) alone. x [.., width]; places [rows] i32, or undefined: the row's number. Nothing is stored.
-Variable dropout(const Variable& x, double p, RandomKey key, const Tensor& places = {});
+// Throws UsageError for a p outside [0, 1).
+struct DropoutOptions {
+  double p = 0;
+  RandomKey key{};
+  Tensor places{};
+};
+Variable dropout(const Variable& x, const DropoutOptions& options);
+
+// ---- norms (ops/norms.cpp): along the last dimension
+// gain (x − mean) / √(variance + epsilon) + bias, variance biased; gain, bias [last]. Ba et al. 2016
+Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bias, double epsilon);
+// layer_norm(dropout(x) + residual), as one op; only their sum is kept.
+Variable residual_norm(const Variable& x, const Variable& residual, const Variable& gain,
+                       const Variable& bias, double epsilon, const DropoutOptions& options);
 
 // ---- shape (ops/shape.cpp)
 Variable view(const Variable& x, const Shape& shape);               // same elements, same order

@@ -16,7 +16,7 @@ namespace reprise {
 // Where a gradient goes: data = beta * data + contribution. beta is 0 at the first contribution.
 struct Sink {
   Tensor tensor;
-  real beta;
+  real beta = 0;
   real* data() const { return tensor.data<real>(); }
 };
 

@@ -58,7 +58,8 @@ class InputGrads {
   Sink into(int i);
   // Contributes `gradient`, which has as many elements as input i; shares its memory where it can.
   void pass(int i, const Tensor& gradient);
-  // True in a repeated run for one input's contribution by itself, see Tape::observe.
+  // True in a repeated run for one input's contribution by itself, see Tape::observe. Repeated runs come
+  // before the one that counts.
   bool repeated() const { return only_ >= 0; }
 
  private:

@@ -26,9 +26,9 @@ enum class GemmBackend : uint8_t { reference, openblas, onednn };
 // c [m, n] = beta * c + op(a) [m, k] * op(b) [k, n]; row-major, rows lda, ldb, ldc numbers apart.
 // op(a) is a when ta is `no` (a is [m, k]), a transposed when it is `yes` (a is [k, m]); b
 // likewise. With beta 0, c is not read. k = 0 gives beta * c. The bits depend on shapes and backend
-// only.
+// only. A `bias` [n] is added to every row, while the tile is still in the cache.
 void gemm(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const real* a, int64_t lda,
-          const real* b, int64_t ldb, real beta, real* c, int64_t ldc);
+          const real* b, int64_t ldb, real beta, real* c, int64_t ldc, const real* bias = nullptr);
 
 // The same on the calling thread alone and without tiles, for products that are tasks themselves
 // (one head of one sequence); alpha scales op(a) op(b).

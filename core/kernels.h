@@ -36,6 +36,9 @@ void activation_forward(Activation f, int64_t n, const real* x, real* y);
 void activation_backward(Activation f, int64_t n, const real* x, const real* dy, real beta,
                          real* dx);
 
+// The same where the output was not kept: y = f(x) once more, dx = f'(x) dy. dx may be dy.
+void activation_again(Activation f, int64_t n, const real* x, const real* dy, real* y, real* dx);
+
 // ---- rows
 
 void softmax_forward(int64_t rows, int64_t cols, const real* x, real* y);
@@ -49,13 +52,10 @@ void log_softmax_backward(int64_t rows, int64_t cols, const real* y, const real*
 // mean, rstd [rows] are kept for the backward.
 void layer_norm_forward(int64_t rows, int64_t cols, const real* x, const real* gain,
                         const real* bias, real epsilon, real* y, real* mean, real* rstd);
-void layer_norm_backward_input(int64_t rows, int64_t cols, const real* x, const real* gain,
-                               const real* mean, const real* rstd, const real* dy, real beta,
-                               real* dx);
-// dgain, dbias [cols]; either may be null
-void layer_norm_backward_affine(int64_t rows, int64_t cols, const real* x, const real* mean,
-                                const real* rstd, const real* dy, real beta_gain, real* dgain,
-                                real beta_bias, real* dbias);
+// Each of dx [rows, cols], dgain, dbias [cols] may be null.
+void layer_norm_backward(int64_t rows, int64_t cols, const real* x, const real* gain,
+                         const real* mean, const real* rstd, const real* dy, real beta, real* dx,
+                         real beta_gain, real* dgain, real beta_bias, real* dbias);
 
 // ---- dropout
 
@@ -64,6 +64,11 @@ void layer_norm_backward_affine(int64_t rows, int64_t cols, const real* x, const
 // place = row. p is rounded to a multiple of 2^-16.
 void dropout(int64_t rows, int64_t cols, real p, RandomKey key, const int32_t* place, const real* x,
              real beta, real* dst);
+
+// s = dropout(x) + residual; y = layer norm of s, in one pass over memory. s may be x.
+void residual_norm_forward(int64_t rows, int64_t cols, real p, RandomKey key, const int32_t* place,
+                           const real* x, const real* residual, const real* gain, const real* bias,
+                           real epsilon, real* s, real* y, real* mean, real* rstd);
 
 // ---- tables
 
@@ -97,15 +102,11 @@ struct AttentionShape {
   RandomKey key;
   const int32_t* place;
 };
-// The count of probabilities: heads · Σ length².
-int64_t attention_probabilities(const AttentionShape& shape);
-// out [tokens, heads·size] = dropout(softmax(q kᵀ / √size)) v. probabilities, before dropout, are
-// kept for the backward: [sequence][head][query][key].
-void attention_forward(const AttentionShape& shape, const real* qkv, real* probabilities,
-                       real* out);
+// out [tokens, heads·size] = dropout(softmax(q kᵀ / √size)) v
+void attention_forward(const AttentionShape& shape, const real* qkv, real* out);
 // dqkv = beta dqkv + …
-void attention_backward(const AttentionShape& shape, const real* qkv, const real* probabilities,
-                        const real* dout, real beta, real* dqkv);
+void attention_backward(const AttentionShape& shape, const real* qkv, const real* dout, real beta,
+                        real* dqkv);
 
 // ---- optimizers: one pass over memory each; AdamStep is in kernels/arguments.h
 

@@ -8,16 +8,20 @@ namespace reprise {
 
 namespace {
 
-constexpr std::pair<const char*, ActivationFunction> kActivations[] = {
-    {"gelu", gelu},           {"gelu_new", gelu_tanh}, {"gelu_pytorch_tanh", gelu_tanh},
-    {"relu", relu},           {"tanh", tanh},          {"sigmoid", sigmoid},
+constexpr std::pair<const char*, Activation> kActivations[] = {
+    {"gelu", Activation::gelu},
+    {"gelu_new", Activation::gelu_tanh},
+    {"gelu_pytorch_tanh", Activation::gelu_tanh},
+    {"relu", Activation::relu},
+    {"tanh", Activation::tanh},
+    {"sigmoid", Activation::sigmoid},
 };
 
 }  // namespace
 
-ActivationFunction activation_named(const std::string& name) {
-  for (const auto& [known, function] : kActivations) {
-    if (name == known) return function;
+Activation activation_named(const std::string& name) {
+  for (const auto& [known, f] : kActivations) {
+    if (name == known) return f;
   }
   throw ConfigError("activation: \"{}\" is not known; there are {}", name,
                     fmt::join(activation_names(), ", "));
@@ -25,7 +29,7 @@ ActivationFunction activation_named(const std::string& name) {
 
 std::vector<std::string> activation_names() {
   std::vector<std::string> names;
-  for (const auto& [name, function] : kActivations) names.emplace_back(name);
+  for (const auto& [name, f] : kActivations) names.emplace_back(name);
   return names;
 }
 

@@ -8,11 +8,9 @@
 
 namespace reprise {
 
-using ActivationFunction = Variable (*)(const Variable&);
-
 // Hugging Face's names: gelu is the exact form, gelu_new and gelu_pytorch_tanh its tanh form. Throws
 // ConfigError for an unknown name.
-ActivationFunction activation_named(const std::string& name);
+Activation activation_named(const std::string& name);
 std::vector<std::string> activation_names();
 
 }  // namespace reprise

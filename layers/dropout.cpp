@@ -1,11 +1,13 @@
 #include "layers/dropout.h"
 
-#include "autograd/ops.h"
-
 namespace reprise {
 
 Variable Dropout::forward(const Context& context, const Variable& x, const Tensor& places) const {
-  return context.training && p_ > 0 ? dropout(x, p_, context.random, places) : x;
+  return dropout(x, options(context, places));
+}
+
+DropoutOptions Dropout::options(const Context& context, const Tensor& places) const {
+  return {.p = context.training ? p_ : 0, .key = context.random, .places = places};
 }
 
 }  // namespace reprise

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autograd/context.h"
+#include "autograd/ops.h"
 
 namespace reprise {
 
@@ -13,6 +14,8 @@ class Dropout {
   // outside training. Each call site has its own place in the context, so sharing weights never shares
   // dropout masks.
   Variable forward(const Context& context, const Variable& x, const Tensor& places) const;
+  // The same for an op that contains the dropout.
+  DropoutOptions options(const Context& context, const Tensor& places) const;
   double p() const { return p_; }
 
  private:

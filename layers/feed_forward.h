@@ -14,12 +14,13 @@ class FeedForward {
     std::string in, out;
   };
 
-  FeedForward(int64_t width, int64_t inner, ActivationFunction f)
+  FeedForward(int64_t width, int64_t inner, Activation f)
       : in_(width, inner), out_(inner, width), f_(f) {}
 
   // x [tokens, width] -> [tokens, width]
   Variable forward(const Context& context, const Variable& x) const {
-    return out_.forward(context, f_(in_.forward(context, x)));
+    return feed_forward(x, context.bind(in_.weight()), context.bind(in_.bias()),
+                        context.bind(out_.weight()), context.bind(out_.bias()), f_);
   }
   void collect(Collector& collector, const Paths& paths) const {
     in_.collect(collector, paths.in);
@@ -29,7 +30,7 @@ class FeedForward {
  private:
   Linear in_;
   Linear out_;
-  ActivationFunction f_;
+  Activation f_;
 };
 
 }  // namespace reprise

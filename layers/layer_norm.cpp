@@ -1,7 +1,5 @@
 #include "layers/layer_norm.h"
 
-#include "autograd/ops.h"
-
 namespace reprise {
 
 LayerNorm::LayerNorm(int64_t width, double epsilon)
@@ -11,6 +9,11 @@ LayerNorm::LayerNorm(int64_t width, double epsilon)
 
 Variable LayerNorm::forward(const Context& context, const Variable& x) const {
   return layer_norm(x, context.bind(gain_), context.bind(bias_), epsilon_);
+}
+
+Variable LayerNorm::forward(const Context& context, const Variable& x, const Variable& residual,
+                            const DropoutOptions& dropout) const {
+  return residual_norm(x, residual, context.bind(gain_), context.bind(bias_), epsilon_, dropout);
 }
 
 void LayerNorm::collect(Collector& collector, const std::string& path) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autograd/context.h"
+#include "autograd/ops.h"
 #include "layers/collector.h"
 
 namespace reprise {
@@ -12,6 +13,9 @@ class LayerNorm {
   LayerNorm(int64_t width, double epsilon);
 
   Variable forward(const Context& context, const Variable& x) const;  // x [.., width]
+  // The norm of dropout(x) + residual, both [.., width]
+  Variable forward(const Context& context, const Variable& x, const Variable& residual,
+                   const DropoutOptions& dropout) const;
   void collect(Collector& collector, const std::string& path) const;  // <path>.weight, <path>.bias
 
  private:

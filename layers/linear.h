@@ -15,6 +15,10 @@ class Linear {
   // x [.., in] -> [.., out]
   Variable forward(const Context& context, const Variable& x) const;
 
+  // For layers that use them in an op of their own.
+  const ParameterPtr& weight() const { return weight_; }
+  const ParameterPtr& bias() const { return bias_; }
+
   // Adds <path>.weight and <path>.bias; for each part in the second form.
   void collect(Collector& collector, const std::string& path) const { collect_parts(collector, {path}); }
   void collect_parts(Collector& collector, const std::vector<std::string>& paths) const;

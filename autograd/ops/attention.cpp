@@ -39,19 +39,18 @@ kernels::AttentionShape kernel_shape(const Tensor& qkv, const Tensor& offsets,
 
 }  // namespace
 
-// P = softmax(q kᵀ / √size), D = dropout(P), o = D v, per sequence and head:
+// P = softmax(q kᵀ / √size), D = dropout(P), o = D v, per sequence and head; P and D are computed again:
 // dv = Dᵀ do,  dD = do vᵀ,  dS = P (dP − Σ P dP),  dq = dS k / √size,  dk = dSᵀ q / √size
 Variable attention(const Variable& qkv, const Tensor& offsets, const AttentionOptions& options) {
   check(qkv.shape(), offsets, options);
   const auto shape = kernel_shape(qkv.value(), offsets, options);
-  Tensor probabilities = Tensor::empty({kernels::attention_probabilities(shape)});
   Tensor y = Tensor::empty(qkv.shape().with(1, shape.heads * shape.size));
-  kernels::attention_forward(shape, qkv.value().data(), probabilities.data(), y.data());
+  kernels::attention_forward(shape, qkv.value().data(), y.data());
   return record("attention", y, {qkv},
                 [=, qkv = qkv.value()](const Tensor& dy, InputGrads& dx) {
     const Sink d = dx.into(0);
-    kernels::attention_backward(kernel_shape(qkv, offsets, options), qkv.data(),
-                                probabilities.data(), dy.data(), d.beta, d.data());
+    kernels::attention_backward(kernel_shape(qkv, offsets, options), qkv.data(), dy.data(), d.beta,
+                                d.data());
   });
 }
 

@@ -1,20 +1,17 @@
 #include "autograd/ops.h"
-#include "core/error.h"
+#include "autograd/ops/checks.h"
 #include "core/kernels.h"
 
 namespace reprise {
 
 // y = x keep / (1 − p):  dx = dy keep / (1 − p), keep computed again from the key
-Variable dropout(const Variable& x, double p, RandomKey key, const Tensor& places) {
-  if (!(p >= 0 && p < 1)) throw UsageError("dropout: p is in [0, 1), not {}", p);
+Variable dropout(const Variable& x, const DropoutOptions& options) {
+  check_dropout("dropout", x.shape(), options);
+  if (options.p == 0) return x;
   const int64_t rows = x.shape().rows(), cols = x.shape().cols();
-  if (places.defined() && places.numel() != rows) {
-    throw ShapeError("dropout: {} places for the {} rows of {}", places.numel(), rows, x.shape());
-  }
-  if (p == 0) return x;
-  const auto apply = [=, p = static_cast<real>(p)](const Tensor& in, real beta, real* dst) {
-    const int32_t* place = places.defined() ? places.data<int32_t>() : nullptr;
-    kernels::dropout(rows, cols, p, key, place, in.data(), beta, dst);
+  const auto apply = [=](const Tensor& in, real beta, real* dst) {
+    kernels::dropout(rows, cols, static_cast<real>(options.p), options.key, places_of(options),
+                     in.data(), beta, dst);
   };
   Tensor y = Tensor::empty(x.shape());
   apply(x.value(), 0, y.data());

@@ -112,8 +112,7 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
   const int64_t rows = x.shape().rows(), in = w[1], out = w[0];
   Tensor y = Tensor::empty(x.shape().with(-1, out));
   gemm(Transpose::no, Transpose::yes, rows, out, in, x.value().data(), in, weight.value().data(), in,
-       0, y.data(), out);
-  if (has_bias) kernels::add_bias(rows, out, y.data(), bias.value().data(), y.data());
+       0, y.data(), out, has_bias ? bias.value().data() : nullptr);
   return record("linear", y, {x, weight, bias},
                 [=, x = x.value(), w = weight.value()](const Tensor& dy, InputGrads& dx) {
     if (dx.wants(0)) {

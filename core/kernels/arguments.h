@@ -14,6 +14,10 @@ enum class Activation : uint8_t {
   sigmoid,
 };
 inline constexpr int kActivations = 5;
+// Whether the derivative is computed from the function's output instead of its input.
+constexpr bool is_of_output(Activation f) {
+  return f == Activation::tanh || f == Activation::sigmoid;
+}
 
 // In double whatever `real` is: 1 − beta2 taken from a float 0.999 is off by 1e-5.
 struct AdamStep {

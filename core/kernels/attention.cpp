@@ -1,5 +1,7 @@
 // Attention over ragged sequences: a task is one head of one sequence, its products are
-// gemm_task's. Scratch is a matrix of keys by queries per task; nothing else of that size is made.
+// gemm_task's. Matrices of queries by keys are a task's scratch: none is kept for the backward, which
+// computes its probabilities again. That is a sixth more products, and memory that doesn't grow with
+// the square of the length (Dao et al. 2022).
 #include <cmath>
 #include <vector>
 
@@ -15,7 +17,6 @@ namespace {
 // One head of one sequence: where its numbers are.
 struct Head {
   int64_t number, first_token, length;
-  int64_t probabilities;  // offset of its [query][key] matrix
   int64_t q, k, v;        // offsets of its first rows in qkv, whose rows are 3 heads·size apart
   int64_t out;            // offset of its first row in out, whose rows are heads·size apart
 };
@@ -26,14 +27,13 @@ std::vector<Head> heads_of(const AttentionShape& shape) {
   const int64_t width = shape.heads * shape.size;
   std::vector<Head> heads;
   heads.reserve(static_cast<size_t>(shape.sequences * shape.heads));
-  int64_t probabilities = 0;
   for (int64_t s = 0; s < shape.sequences; ++s) {
     const int64_t first = shape.offsets[s];
     const int64_t length = shape.offsets[s + 1] - first;
-    for (int64_t h = 0; h < shape.heads; ++h, probabilities += length * length) {
+    for (int64_t h = 0; h < shape.heads; ++h) {
       const int64_t q = first * 3 * width + h * shape.size;
-      heads.push_back({h, first, length, probabilities, q, q + width, q + 2 * width,
-                       first * width + h * shape.size});
+      heads.push_back(
+          {h, first, length, q, q + width, q + 2 * width, first * width + h * shape.size});
     }
   }
   return heads;
@@ -56,31 +56,32 @@ real scale_of(const AttentionShape& shape) {
 constexpr auto kNo = Transpose::no;
 constexpr auto kYes = Transpose::yes;
 
-// s = q kᵀ / √size, P = softmax(s), out = dropout(P) v
-void forward(const AttentionShape& shape, const Head& head, const real* qkv, real* probabilities,
-             real* out) {
+// P = softmax(q kᵀ / √size)
+void probabilities_of(const AttentionShape& shape, const Head& head, const real* qkv, real* p) {
   const int64_t n = head.length, size = shape.size, width = shape.heads * size;
-  real* p = probabilities + head.probabilities;
   gemm_task(kNo, kYes, n, n, size, scale_of(shape), qkv + head.q, 3 * width, qkv + head.k,
             3 * width, 0, p, n);
   row_kernels().softmax_forward(n, n, p, p);
-  Tensor dropped;
-  if (shape.p > 0) {
-    dropped = scratch(head);
-    drop(shape, head, p, dropped.data());
-    p = dropped.data();
-  }
+}
+
+// out = dropout(P) v
+void forward(const AttentionShape& shape, const Head& head, const real* qkv, real* out) {
+  const int64_t n = head.length, size = shape.size, width = shape.heads * size;
+  const Tensor work = scratch(head);
+  real* p = work.data();
+  probabilities_of(shape, head, qkv, p);
+  if (shape.p > 0) drop(shape, head, p, p);
   gemm_task(kNo, kNo, n, size, n, 1, p, n, qkv + head.v, 3 * width, 0, out + head.out, width);
 }
 
 // dv = dropout(P)ᵀ dout; dP = dropout(dout vᵀ); ds = P (dP − Σ P dP);
 // dq = ds k / √size; dk = dsᵀ q / √size
-void backward(const AttentionShape& shape, const Head& head, const real* qkv,
-              const real* probabilities, const real* dout, real beta, real* dqkv) {
+void backward(const AttentionShape& shape, const Head& head, const real* qkv, const real* dout,
+              real beta, real* dqkv) {
   const int64_t n = head.length, size = shape.size, width = shape.heads * size;
-  const real* p = probabilities + head.probabilities;
-  const Tensor work = scratch(head);
-  real* ds = work.data();
+  const Tensor probabilities = scratch(head), work = scratch(head);
+  real *p = probabilities.data(), *ds = work.data();
+  probabilities_of(shape, head, qkv, p);
   const real* dropped = p;
   if (shape.p > 0) {
     drop(shape, head, p, ds);
@@ -99,27 +100,17 @@ void backward(const AttentionShape& shape, const Head& head, const real* qkv,
 
 }  // namespace
 
-int64_t attention_probabilities(const AttentionShape& shape) {
-  int64_t count = 0;
-  for (int64_t s = 0; s < shape.sequences; ++s) {
-    const int64_t length = int64_t{shape.offsets[s + 1]} - shape.offsets[s];
-    count += shape.heads * length * length;
-  }
-  return count;
-}
-
-void attention_forward(const AttentionShape& shape, const real* qkv, real* probabilities,
-                       real* out) {
+void attention_forward(const AttentionShape& shape, const real* qkv, real* out) {
   const std::vector<Head> heads = heads_of(shape);
   parallel_for(static_cast<int64_t>(heads.size()),
-               [&](int64_t i) { forward(shape, heads[i], qkv, probabilities, out); });
+               [&](int64_t i) { forward(shape, heads[i], qkv, out); });
 }
 
-void attention_backward(const AttentionShape& shape, const real* qkv, const real* probabilities,
-                        const real* dout, real beta, real* dqkv) {
+void attention_backward(const AttentionShape& shape, const real* qkv, const real* dout, real beta,
+                        real* dqkv) {
   const std::vector<Head> heads = heads_of(shape);
   parallel_for(static_cast<int64_t>(heads.size()),
-               [&](int64_t i) { backward(shape, heads[i], qkv, probabilities, dout, beta, dqkv); });
+               [&](int64_t i) { backward(shape, heads[i], qkv, dout, beta, dqkv); });
 }
 
 }  // namespace reprise::kernels

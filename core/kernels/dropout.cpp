@@ -26,4 +26,21 @@ void dropout(int64_t rows, int64_t cols, real p, RandomKey key, const int32_t* p
   });
 }
 
+void residual_norm_forward(int64_t rows, int64_t cols, real p, RandomKey key, const int32_t* place,
+                           const real* x, const real* residual, const real* gain, const real* bias,
+                           real epsilon, real* s, real* y, real* mean, real* rstd) {
+  const DropoutRule rule = dropout_rule(p, key);
+  const RowKernels& f = row_kernels();
+  over_rows(rows, cols, [&](int64_t r, int64_t end) {
+    const int64_t at = r * cols, n = (end - r) * cols;
+    const real* kept = x + at;
+    if (rule.threshold > 0) {
+      f.dropout(end - r, cols, rule, r, place ? place + r : nullptr, x + at, 0, s + at);
+      kept = s + at;
+    }
+    f.add(n, kept, residual + at, s + at);
+    f.layer_norm_forward(end - r, cols, s + at, gain, bias, epsilon, y + at, mean + r, rstd + r);
+  });
+}
+
 }  // namespace reprise::kernels

@@ -24,6 +24,10 @@ void scale_add(int64_t n, real alpha, const real* x, real beta, real* dst) {
   for (int64_t i = 0; i < n; ++i) put(dst[i], beta, double{alpha} * x[i]);
 }
 
+void add(int64_t n, const real* x, const real* y, real* sum) {
+  for (int64_t i = 0; i < n; ++i) sum[i] = x[i] + y[i];
+}
+
 void multiply_add(int64_t n, const real* x, const real* y, real beta, real* dst) {
   for (int64_t i = 0; i < n; ++i) put(dst[i], beta, double{x[i]} * y[i]);
 }
@@ -240,6 +244,7 @@ void dropout(int64_t rows, int64_t cols, const DropoutRule& rule, int64_t first,
 
 const RowKernels kReferenceKernels = {
     .scale_add = scale_add,
+    .add = add,
     .multiply_add = multiply_add,
     .sum = sum,
     .sum_of_squares = sum_of_squares,

@@ -22,6 +22,7 @@ struct DropoutRule {
 struct RowKernels {
   // ---- elements
   void (*scale_add)(int64_t n, real alpha, const real* x, real beta, real* dst);
+  void (*add)(int64_t n, const real* x, const real* y, real* sum);  // sum may be x or y
   void (*multiply_add)(int64_t n, const real* x, const real* y, real beta, real* dst);
   double (*sum)(int64_t n, const real* x);
   double (*sum_of_squares)(int64_t n, const real* x);

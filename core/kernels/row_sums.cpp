@@ -55,18 +55,26 @@ void sum_rows(int64_t rows, int64_t cols, const real* x, real beta, real* dst) {
   parts.add_to(beta, dst);
 }
 
-void layer_norm_backward_affine(int64_t rows, int64_t cols, const real* x, const real* mean,
-                                const real* rstd, const real* dy, real beta_gain, real* dgain,
-                                real beta_bias, real* dbias) {
-  Partials gain(dgain ? rows : 0, cols);
-  Partials bias(dbias ? rows : 0, cols);
-  const auto f = row_kernels().layer_norm_backward_affine;
+// One pass for all three: a chunk's rows are still in the cache when its sums are taken.
+void layer_norm_backward(int64_t rows, int64_t cols, const real* x, const real* gain,
+                         const real* mean, const real* rstd, const real* dy, real beta, real* dx,
+                         real beta_gain, real* dgain, real beta_bias, real* dbias) {
+  Partials gains(dgain ? rows : 0, cols);
+  Partials biases(dbias ? rows : 0, cols);
+  const auto input = row_kernels().layer_norm_backward_input;
+  const auto affine = row_kernels().layer_norm_backward_affine;
   parallel_ranges(rows, kChunk, [&](int64_t r, int64_t end) {
-    f(end - r, cols, x + r * cols, mean + r, rstd + r, dy + r * cols,
-      dgain ? gain.begin_chunk(r) : nullptr, dbias ? bias.begin_chunk(r) : nullptr);
+    const real *chunk_x = x + r * cols, *chunk_dy = dy + r * cols;
+    if (dgain || dbias) {
+      affine(end - r, cols, chunk_x, mean + r, rstd + r, chunk_dy,
+             dgain ? gains.begin_chunk(r) : nullptr, dbias ? biases.begin_chunk(r) : nullptr);
+    }
+    if (dx) {
+      input(end - r, cols, chunk_x, gain, mean + r, rstd + r, chunk_dy, beta, dx + r * cols);
+    }
   });
-  if (dgain) gain.add_to(beta_gain, dgain);
-  if (dbias) bias.add_to(beta_bias, dbias);
+  if (dgain) gains.add_to(beta_gain, dgain);
+  if (dbias) biases.add_to(beta_bias, dbias);
 }
 
 }  // namespace reprise::kernels

@@ -44,14 +44,6 @@ void layer_norm_forward(int64_t rows, int64_t cols, const real* x, const real* g
   });
 }
 
-void layer_norm_backward_input(int64_t rows, int64_t cols, const real* x, const real* gain,
-                               const real* mean, const real* rstd, const real* dy, real beta,
-                               real* dx) {
-  over_rows(rows, cols, [&, f = row_kernels().layer_norm_backward_input](int64_t r, int64_t end) {
-    f(end - r, cols, x + r * cols, gain, mean + r, rstd + r, dy + r * cols, beta, dx + r * cols);
-  });
-}
-
 void cross_entropy_forward(int64_t rows, int64_t cols, const real* x, const int32_t* labels,
                            real* loss, real* lse) {
   over_rows(rows, cols, [&, f = row_kernels().cross_entropy_forward](int64_t r, int64_t end) {

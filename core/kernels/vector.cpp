@@ -19,6 +19,10 @@ void scale_add(int64_t n, float alpha, const float* x, float beta, float* dst) {
   put(n, beta, dst, [=](int64_t i) { return alpha * x[i]; });
 }
 
+void add(int64_t n, const float* x, const float* y, float* sum) {
+  set(n, sum, [=](int64_t i) { return x[i] + y[i]; });
+}
+
 void multiply_add(int64_t n, const float* x, const float* y, float beta, float* dst) {
   put(n, beta, dst, [=](int64_t i) { return x[i] * y[i]; });
 }
@@ -239,6 +243,7 @@ void dropout(int64_t rows, int64_t cols, const DropoutRule& rule, int64_t first,
 
 const RowKernels kVectorKernels = {
     .scale_add = scale_add,
+    .add = add,
     .multiply_add = multiply_add,
     .sum = sum,
     .sum_of_squares = sum_of_squares,

@@ -66,20 +66,20 @@ Variable Encoder::embed(const Context& context, const Tokens& tokens) const {
   return projection_ ? projection_->forward(context, x) : x;
 }
 
-// h = norm(x + dropout(attention(x)));  y = norm(dropout(feed_forward(h)) + h)
+// h = norm(dropout(attention(x)) + x);  y = norm(dropout(feed_forward(h)) + h)
 Variable Encoder::apply_layer(const Context& context, int application, const Variable& x,
                               const Tokens& tokens) const {
   const auto set = [&](LayerPart part) { return plan_.set(part, application); };
-  const Context attention_here = context.at(kAttention);
-  Variable mixed = attention_[set(LayerPart::attention)].forward(attention_here, x, tokens);
-  mixed = dropout_.forward(context.at(kAttentionOutput), mixed, tokens.places);
-  const Variable h = attention_norm_[set(LayerPart::attention_norm)].forward(context, add(x, mixed));
-
-  Variable fed = feed_forward_[set(LayerPart::feed_forward)].forward(context, h);
-  if (config_.drops_feed_forward()) {
-    fed = dropout_.forward(context.at(kOutput), fed, tokens.places);
-  }
-  return feed_forward_norm_[set(LayerPart::feed_forward_norm)].forward(context, add(fed, h));
+  const auto dropout = [&](Place place) {
+    return dropout_.options(context.at(place), tokens.places);
+  };
+  const Variable mixed =
+      attention_[set(LayerPart::attention)].forward(context.at(kAttention), x, tokens);
+  const Variable h = attention_norm_[set(LayerPart::attention_norm)].forward(
+      context, mixed, x, dropout(kAttentionOutput));
+  const Variable fed = feed_forward_[set(LayerPart::feed_forward)].forward(context, h);
+  return feed_forward_norm_[set(LayerPart::feed_forward_norm)].forward(
+      context, fed, h, config_.drops_feed_forward() ? dropout(kOutput) : DropoutOptions{});
 }
 
 Variable Encoder::pool(const Context& context, const Variable& x, const Tensor& offsets) const {
@@ -88,7 +88,7 @@ Variable Encoder::pool(const Context& context, const Variable& x, const Tensor& 
 }
 
 Variable Encoder::predict_tokens(const Context& context, const Variable& x) const {
-  const Variable dense = activation_(prediction_dense_.forward(context, x));
+  const Variable dense = activation(prediction_dense_.forward(context, x), activation_);
   return linear(prediction_norm_.forward(context, dense), context.bind(decoder_),
                 context.bind(decoder_bias_));
 }

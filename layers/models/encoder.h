@@ -49,7 +49,7 @@ class Encoder {
 
   EncoderConfig config_;
   SharingPlan plan_;
-  ActivationFunction activation_;
+  Activation activation_;
   Dropout dropout_;
 
   Embedding words_, segments_, positions_;

@@ -22,7 +22,7 @@ struct Block {
     const Variable w = context.bind(weight), b = context.bind(bias);
     const Variable g = context.bind(gain), c = context.bind(shift);
     Variable h = gelu(linear(x, w, b));
-    if (context.training) h = dropout(h, 0.2, context.random);
+    if (context.training) h = dropout(h, {0.2, context.random});
     return layer_norm(add(x, h), g, c, 1e-12);
   }
 };

@@ -32,6 +32,8 @@ OPS = {  # name: function, shapes of the inputs (+: positive, !: not near 0, *: 
     "tanh": (torch.tanh, "3,5*"), "sigmoid": (torch.sigmoid, "3,5*"),
     "softmax": (lambda x: x.softmax(-1), "2,5*"), "log_softmax": (lambda x: x.log_softmax(-1), "2,5*"),
     "layer_norm": (norm(1e-12), "3,5 5 5"), "layer_norm_epsilon": (norm(0.5), "3,5 5 5"),
+    "residual_norm": (lambda x, r, g, b: norm(1e-12)(x + r, g, b), "3,5 3,5 5 5"),
+    "feed_forward": (lambda x, w1, b1, w2, b2: F.linear(F.gelu(F.linear(x, w1, b1)), w2, b2), "2,3,4 5,4 5 2,5 2"),
     "embedding": (lambda t: F.embedding(torch.tensor([1, 3, 1, 0, 1]), t), "4,3"),
     "gather_rows": (lambda x: x[torch.tensor([2, 0, 2])], "3,4"),
     "view": (lambda x: x.view(3, 4), "2,6"), "transpose_13": (lambda x: x.transpose(1, 3).contiguous(), "2,3,2,4,2"),

@@ -118,14 +118,6 @@ Cases rows() {
       {"log_softmax", [](Inputs x) { return log_softmax(x[0]); }, {{{2, 5}, kWide}}},
       {"log_softmax_vector", [](Inputs x) { return log_softmax(x[0]); }, {{{4}}}},
       {"log_softmax_3d", [](Inputs x) { return log_softmax(x[0]); }, {{{2, 3, 4}}}},
-      {"layer_norm", [](Inputs x) { return layer_norm(x[0], x[1], x[2], 1e-12); },
-       {{{3, 5}}, {{5}}, {{5}}}},
-      {"layer_norm_vector", [](Inputs x) { return layer_norm(x[0], x[1], x[2], 1e-12); },
-       {{{5}}, {{5}}, {{5}}}},
-      {"layer_norm_3d", [](Inputs x) { return layer_norm(x[0], x[1], x[2], 1e-12); },
-       {{{2, 3, 4}}, {{4}}, {{4}}}},
-      {"layer_norm_epsilon", [](Inputs x) { return layer_norm(x[0], x[1], x[2], 0.5); },
-       {{{3, 5}}, {{5}}, {{5}}}},
   };
 }
 
@@ -147,15 +139,57 @@ Cases tables() {
 
 Cases dropouts() {
   return {
-      {"dropout", [](Inputs x) { return dropout(x[0], 0.3, RandomKey(5)); }, {{{6, 5}}}},
-      {"dropout_3d", [](Inputs x) { return dropout(x[0], 0.5, RandomKey(6)); }, {{{2, 3, 4}}}},
-      {"dropout_vector", [](Inputs x) { return dropout(x[0], 0.5, RandomKey(7)); }, {{{9}}}},
+      {"dropout", [](Inputs x) { return dropout(x[0], {0.3, RandomKey(5)}); }, {{{6, 5}}}},
+      {"dropout_3d", [](Inputs x) { return dropout(x[0], {0.5, RandomKey(6)}); }, {{{2, 3, 4}}}},
+      {"dropout_vector", [](Inputs x) { return dropout(x[0], {0.5, RandomKey(7)}); }, {{{9}}}},
       {"dropout_places",
        [](Inputs x) {
-         return dropout(x[0], 0.3, RandomKey(5), indices({4}, {7, 0, 1000000, 7}));
+         return dropout(x[0], {0.3, RandomKey(5), indices({4}, {7, 0, 1000000, 7})});
        },
        {{{4, 5}}}},
-      {"dropout_nothing", [](Inputs x) { return dropout(x[0], 0, RandomKey(5)); }, {{{2, 3}}}},
+      {"dropout_nothing", [](Inputs x) { return dropout(x[0], {0, RandomKey(5)}); }, {{{2, 3}}}},
+  };
+}
+
+Cases norms() {
+  return {
+      {"layer_norm", [](Inputs x) { return layer_norm(x[0], x[1], x[2], 1e-12); },
+       {{{3, 5}}, {{5}}, {{5}}}},
+      {"layer_norm_vector", [](Inputs x) { return layer_norm(x[0], x[1], x[2], 1e-12); },
+       {{{5}}, {{5}}, {{5}}}},
+      {"layer_norm_3d", [](Inputs x) { return layer_norm(x[0], x[1], x[2], 1e-12); },
+       {{{2, 3, 4}}, {{4}}, {{4}}}},
+      {"layer_norm_epsilon", [](Inputs x) { return layer_norm(x[0], x[1], x[2], 0.5); },
+       {{{3, 5}}, {{5}}, {{5}}}},
+      {"residual_norm",
+       [](Inputs x) { return residual_norm(x[0], x[1], x[2], x[3], 1e-12, {}); },
+       {{{3, 5}}, {{3, 5}}, {{5}}, {{5}}}},
+      {"residual_norm_of_itself",
+       [](Inputs x) { return residual_norm(x[0], x[0], x[1], x[2], 0.5, {}); },
+       {{{3, 5}}, {{5}}, {{5}}}},
+      {"residual_norm_dropout",
+       [](Inputs x) {
+         return residual_norm(x[0], x[1], x[2], x[3], 0.5,
+                              {0.3, RandomKey(5), indices({4}, {7, 0, 1000000, 7})});
+       },
+       {{{4, 5}}, {{4, 5}}, {{5}}, {{5}}}},
+  };
+}
+
+Cases feed_forwards() {
+  const std::vector<InputSpec> inputs = {{{2, 3, 4}}, {{5, 4}}, {{5}}, {{2, 5}}, {{2}}};
+  return {
+      {"feed_forward",
+       [](Inputs x) { return feed_forward(x[0], x[1], x[2], x[3], x[4], Activation::gelu); },
+       inputs},
+      {"feed_forward_tanh",
+       [](Inputs x) { return feed_forward(x[0], x[1], x[2], x[3], x[4], Activation::tanh); },
+       inputs},
+      {"feed_forward_transposed",  // one matrix on the way in and, transposed, on the way out
+       [](Inputs x) {
+         return feed_forward(x[0], x[1], x[2], transpose(x[1], 0, 1), x[3], Activation::gelu_tanh);
+       },
+       {{{3, 4}}, {{5, 4}}, {{5}}, {{4}}}},
   };
 }
 
@@ -233,8 +267,8 @@ Cases losses() {
 const std::vector<OpCase>& op_cases() {
   static const Cases all = [] {
     Cases cases;
-    for (const auto family : {arithmetic, reductions, products, activations, rows, tables, dropouts,
-                              shapes, attentions, losses}) {
+    for (const auto family : {arithmetic, reductions, products, activations, feed_forwards, rows, tables,
+                              dropouts, norms, shapes, attentions, losses}) {
       for (OpCase& op : family()) cases.push_back(std::move(op));
     }
     return cases;

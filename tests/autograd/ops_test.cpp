@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(Ops, OpRow, ::testing::ValuesIn(op_cases()),
 // ---- dropout
 
 TEST(Dropout, KeepsAboutOneMinusPAndScales) {
-  const Tensor y = dropout(Variable(Tensor::full({200, 100}, 1)), 0.25, RandomKey(1)).value();
+  const Tensor y = dropout(Variable(Tensor::full({200, 100}, 1)), {0.25, RandomKey(1)}).value();
   int64_t kept = 0;
   for (real value : y.values()) {
     if (value == 0) continue;
@@ -88,14 +88,14 @@ TEST(Dropout, KeepsAboutOneMinusPAndScales) {
 
 TEST(Dropout, IsAFunctionOfThePlace) {
   const Variable x(Tensor::full({4, 64}, 1));
-  const Tensor whole = dropout(x, 0.5, RandomKey(2)).value();
+  const Tensor whole = dropout(x, {0.5, RandomKey(2)}).value();
   // Rows 2 and 1 by themselves, told their places, are dropped as they are within the whole.
   const Tensor part =
-      dropout(Variable(Tensor::full({2, 64}, 1)), 0.5, RandomKey(2), indices({2}, {2, 1})).value();
+      dropout(Variable(Tensor::full({2, 64}, 1)), {0.5, RandomKey(2), indices({2}, {2, 1})}).value();
   EXPECT_TRUE(same_bits(part.slice(0, 1), whole.slice(2, 3)));
   EXPECT_TRUE(same_bits(part.slice(1, 2), whole.slice(1, 2)));
   EXPECT_FALSE(same_bits(whole.slice(0, 1), whole.slice(1, 2)));
-  EXPECT_FALSE(same_bits(whole, dropout(x, 0.5, RandomKey(3)).value()));
+  EXPECT_FALSE(same_bits(whole, dropout(x, {0.5, RandomKey(3)}).value()));
 }
 
 // The second of two sequences by itself, told its places, gives what it gives in the batch.
@@ -190,7 +190,7 @@ TEST(ShapeErrors, EveryOpHasOne) {
       {"embedding", "this one is [3]", shape_error([&] { embedding(v, ids); })},
       {"gather_rows", "this one is [2, 2, 3]", shape_error([&] { gather_rows(c, ids); })},
       {"dropout", "2 places for the 4 rows of [2, 2, 3]",
-       shape_error([&] { dropout(c, 0.1, RandomKey(), ids); })},
+       shape_error([&] { dropout(c, {0.1, RandomKey(), ids}); })},
       {"view", "[2, 3] has 6 elements, [4] has 4", shape_error([&] { view(a, {4}); })},
       {"transpose", "[2, 3] has no dimension 2", shape_error([&] { transpose(a, 0, 2); })},
       {"concat", "[2, 3] and [2, 4]", shape_error([&] { concat(parts, 0); })},
@@ -234,7 +234,7 @@ TEST(DataErrors, NameTheIndexAndItsPlace) {
 TEST(UsageErrors, DropoutsProbability) {
   const Variable x(Tensor::zeros({2, 3}));
   for (const double p : {-0.1, 1.0, 2.0, double{NAN}}) {
-    EXPECT_NE(message_of<UsageError>([&] { dropout(x, p, RandomKey()); }), "") << p;
+    EXPECT_NE(message_of<UsageError>([&] { dropout(x, {p, RandomKey()}); }), "") << p;
     EXPECT_THROW(attention(x, indices({2}, {0, 2}), {.dropout = p}), UsageError) << p;
   }
 }
@@ -246,7 +246,7 @@ TEST(TypeErrors, IndicesAreI32) {
   EXPECT_THROW(embedding(x, reals), ShapeError);
   EXPECT_THROW(cross_entropy(x, reals, 1), ShapeError);
   EXPECT_THROW(attention(x, reals, {}), ShapeError);
-  EXPECT_THROW(dropout(x, 0.5, RandomKey(), reals), ShapeError);
+  EXPECT_THROW(dropout(x, {0.5, RandomKey(), reals}), ShapeError);
 }
 
 }  // namespace

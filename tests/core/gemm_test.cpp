@@ -45,12 +45,13 @@ std::string describe(const Case& t, GemmBackend backend) {
 }
 
 // The product against its definition in double, to 1e-6 of the sum of magnitudes.
-void check(const Case& t, GemmBackend backend, bool as_task) {
+void check(const Case& t, GemmBackend backend, bool as_task, bool has_bias = false) {
   SCOPED_TRACE(describe(t, backend));
   const bool a_as_is = t.ta == Transpose::no, b_as_is = t.tb == Transpose::no;
   const Matrix a(a_as_is ? t.m : t.k, a_as_is ? t.k : t.m, t.padding, 1);
   const Matrix b(b_as_is ? t.k : t.n, b_as_is ? t.n : t.k, t.padding, 2);
   const Matrix before(t.m, t.n, t.padding, 3);
+  const Matrix bias(1, t.n, 0, 4);
   Matrix c = before;
   if (t.beta == 0) {  // then c is not read
     for (int64_t i = 0; i < t.m; ++i) {
@@ -62,7 +63,7 @@ void check(const Case& t, GemmBackend backend, bool as_task) {
               t.beta, c.numbers.data(), c.ld);
   } else {
     gemm(t.ta, t.tb, t.m, t.n, t.k, a.numbers.data(), a.ld, b.numbers.data(), b.ld, t.beta,
-         c.numbers.data(), c.ld);
+         c.numbers.data(), c.ld, has_bias ? bias.numbers.data() : nullptr);
   }
   int wrong = 0;
   std::vector<double> sum(t.n), magnitude(t.n);
@@ -77,8 +78,9 @@ void check(const Case& t, GemmBackend backend, bool as_task) {
       }
     }
     for (int64_t j = 0; j < t.n; ++j) {
-      const double wanted = sum[j] + (t.beta == 0 ? 0 : t.beta * before.at(i, j));
-      const double allowed = 1e-6 * (magnitude[j] + std::abs(t.beta));
+      const double wanted = sum[j] + (t.beta == 0 ? 0 : t.beta * before.at(i, j)) +
+                            (has_bias ? bias.at(0, j) : 0);
+      const double allowed = 1e-6 * (magnitude[j] + std::abs(t.beta) + has_bias);
       wrong += !(std::abs(c.at(i, j) - wanted) <= allowed);
     }
     for (int64_t j = t.n; j < c.ld; ++j) wrong += c.at(i, j) != before.at(i, j);
@@ -125,6 +127,14 @@ TEST_P(Gemm, LongerThanItsTiles) {
       check({ta, tb, 1, 257, 1000, 0, 1, 0}, GetParam(), false);
       check({ta, tb, 257, 1, 1000, 0, 1, 0}, GetParam(), false);
     }
+  }
+}
+
+TEST_P(Gemm, AddsABias) {
+  for (float beta : {0.0f, 1.0f}) {
+    check({Transpose::no, Transpose::yes, 3, 5, 0, 1, 1, beta}, GetParam(), false, true);
+    check({Transpose::no, Transpose::yes, 17, 19, 7, 1, 1, beta}, GetParam(), false, true);
+    check({Transpose::no, Transpose::yes, 260, 390, 160, 1, 1, beta}, GetParam(), false, true);
   }
 }
 

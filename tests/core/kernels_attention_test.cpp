@@ -25,13 +25,13 @@ Numbers random(int64_t n, uint64_t seed) {
 }
 
 struct Naive {
-  std::vector<double> out, dqkv, probabilities;
+  std::vector<double> out, dqkv;
 };
 
 // Element by element, forward and backward. `keep` [head][token][key position]: factors of dropout.
 Naive naive(const AttentionShape& shape, const Numbers& qkv, const Numbers& dout) {
   const int64_t width = shape.heads * shape.size, tokens = shape.offsets[shape.sequences];
-  Naive result{std::vector<double>(tokens * width), std::vector<double>(tokens * 3 * width), {}};
+  Naive result{std::vector<double>(tokens * width), std::vector<double>(tokens * 3 * width)};
   const double scale = 1 / std::sqrt(static_cast<double>(shape.size));
   for (int64_t s = 0; s < shape.sequences; ++s) {
     const int64_t first = shape.offsets[s], n = shape.offsets[s + 1] - first;
@@ -60,7 +60,6 @@ Naive naive(const AttentionShape& shape, const Numbers& qkv, const Numbers& dout
         dropout(1, n, shape.p, shape.key.at(h), &place, ones.data(), 0, keep.data());
         for (int64_t j = 0; j < n; ++j) {
           p[j] /= total;
-          result.probabilities.push_back(p[j]);
           for (int64_t d = 0; d < shape.size; ++d) {
             result.out[out_at(i, d)] += p[j] * keep[j] * qkv[at(2, j, d)];
             result.dqkv[at(2, j, d)] += p[j] * keep[j] * dout[out_at(i, d)];
@@ -114,17 +113,13 @@ class Attention : public testing::TestWithParam<Case> {
 
 TEST_P(Attention, IsItsDefinition) {
   const Naive wanted = naive(shape_, qkv_, dout_);
-  Numbers probabilities(attention_probabilities(shape_), kNaN), out(tokens_ * width_, kNaN);
-  ASSERT_EQ(probabilities.size(), wanted.probabilities.size());
-  attention_forward(shape_, qkv_.data(), probabilities.data(), out.data());
+  Numbers out(tokens_ * width_, kNaN);
+  attention_forward(shape_, qkv_.data(), out.data());
   for (size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], wanted.out[i], 2e-6) << i;
-  for (size_t i = 0; i < probabilities.size(); ++i) {
-    ASSERT_NEAR(probabilities[i], wanted.probabilities[i], 1e-6) << i;
-  }
   for (float beta : {0.0f, 1.0f, 0.5f}) {
     const Numbers before = random(tokens_ * 3 * width_, 3);
     Numbers dqkv = beta == 0 ? Numbers(before.size(), kNaN) : before;
-    attention_backward(shape_, qkv_.data(), probabilities.data(), dout_.data(), beta, dqkv.data());
+    attention_backward(shape_, qkv_.data(), dout_.data(), beta, dqkv.data());
     for (size_t i = 0; i < dqkv.size(); ++i) {
       ASSERT_NEAR(dqkv[i], wanted.dqkv[i] + beta * before[i], 5e-6) << "beta " << beta << " " << i;
     }
@@ -136,10 +131,9 @@ TEST_P(Attention, HasTheSameBitsOnAnyThreads) {
   Numbers first;
   for (int count : {1, 2, 3, 8}) {
     set_threads(count);
-    Numbers probabilities(attention_probabilities(shape_)), out(tokens_ * width_),
-        dqkv(tokens_ * 3 * width_);
-    attention_forward(shape_, qkv_.data(), probabilities.data(), out.data());
-    attention_backward(shape_, qkv_.data(), probabilities.data(), dout_.data(), 0, dqkv.data());
+    Numbers out(tokens_ * width_), dqkv(tokens_ * 3 * width_);
+    attention_forward(shape_, qkv_.data(), out.data());
+    attention_backward(shape_, qkv_.data(), dout_.data(), 0, dqkv.data());
     out.insert(out.end(), dqkv.begin(), dqkv.end());
     if (count == 1) first = out;
     EXPECT_EQ(out, first) << count;
@@ -157,11 +151,10 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(AttentionErrors, RefusesAnImpossibleDropout) {
   const std::vector<int32_t> offsets = {0, 2};
   const Numbers qkv(6, 1);
-  Numbers probabilities(4), out(2);
+  Numbers out(2);
   for (float p : {-1.0f, 2.0f, kNaN}) {
     const AttentionShape shape{1, offsets.data(), 1, 1, p, RandomKey(1), nullptr};
-    EXPECT_THROW(attention_forward(shape, qkv.data(), probabilities.data(), out.data()),
-                 UsageError);
+    EXPECT_THROW(attention_forward(shape, qkv.data(), out.data()), UsageError);
   }
 }
 

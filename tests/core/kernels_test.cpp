@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -123,31 +124,72 @@ Numbers run_layer_norm_forward(int64_t rows, int64_t cols, float) {
   return y;
 }
 
-Numbers run_layer_norm_backward_input(int64_t rows, int64_t cols, float beta) {
+Numbers run_layer_norm_backward(int64_t rows, int64_t cols, float beta) {
   const Numbers x = random(rows * cols, 1), gain = random(cols, 2), mean = random(rows, 3),
                 rstd = positive(rows, 4), dy = random(rows * cols, 5);
-  Numbers dx = destination(rows * cols, beta);
-  layer_norm_backward_input(rows, cols, x.data(), gain.data(), mean.data(), rstd.data(), dy.data(),
-                            beta, dx.data());
-  return dx;
+  const auto run = [&](bool to_x, bool to_gain, bool to_bias) {
+    Numbers dx = destination(rows * cols, beta), dgain = destination(cols, beta), dbias = dgain;
+    layer_norm_backward(rows, cols, x.data(), gain.data(), mean.data(), rstd.data(), dy.data(),
+                        beta, to_x ? dx.data() : nullptr, beta, to_gain ? dgain.data() : nullptr,
+                        beta, to_bias ? dbias.data() : nullptr);
+    return std::array<Numbers, 3>{dx, dgain, dbias};
+  };
+  std::array<Numbers, 3> all = run(true, true, true);
+  EXPECT_TRUE(same_bits(all[0], run(true, false, false)[0]));
+  EXPECT_TRUE(same_bits(all[1], run(false, true, false)[1]));
+  EXPECT_TRUE(same_bits(all[2], run(false, false, true)[2]));
+  append(all[0], all[1]);
+  append(all[0], all[2]);
+  return all[0];
 }
 
-Numbers run_layer_norm_backward_affine(int64_t rows, int64_t cols, float beta) {
-  const Numbers x = random(rows * cols, 1), mean = random(rows, 3), rstd = positive(rows, 4),
-                dy = random(rows * cols, 5);
-  Numbers dgain = destination(cols, beta), dbias = destination(cols, beta);
-  Numbers gain_alone = dgain, bias_alone = dbias;
-  const auto run = [&](float* gain, float* bias) {
-    layer_norm_backward_affine(rows, cols, x.data(), mean.data(), rstd.data(), dy.data(), beta,
-                               gain, beta, bias);
-  };
-  run(dgain.data(), dbias.data());
-  run(gain_alone.data(), nullptr);
-  run(nullptr, bias_alone.data());
-  append(dgain, dbias);
-  append(gain_alone, bias_alone);
-  EXPECT_TRUE(same_bits(dgain, gain_alone));
-  return dgain;
+// The same bits as its parts, one after the other.
+Kernel residual_norm(const std::string& name, float p) {
+  return {name, false, 2e-6, [p](int64_t rows, int64_t cols, float) {
+            if (cols == 0) return Numbers{};
+            const Numbers residual = random(rows * cols, 2), gain = random(cols, 3),
+                          bias = random(cols, 4);
+            const std::vector<int32_t> place = ids_below(rows, 1 << 30, 5);
+            const RandomKey key(6);
+            Numbers x = random(rows * cols, 1, 4), s(x.size()), y(x.size()), mean(rows), rstd(rows);
+            Numbers wanted(x.size()), wanted_y(x.size());
+            dropout(rows, cols, p, key, place.data(), x.data(), 0, wanted.data());
+            scale_add(rows * cols, 1, residual.data(), 1, wanted.data());
+            layer_norm_forward(rows, cols, wanted.data(), gain.data(), bias.data(), 1e-3f,
+                               wanted_y.data(), mean.data(), rstd.data());
+            const auto run = [&](float* sum) {
+              residual_norm_forward(rows, cols, p, key, place.data(), x.data(), residual.data(),
+                                    gain.data(), bias.data(), 1e-3f, sum, y.data(), mean.data(),
+                                    rstd.data());
+              EXPECT_TRUE(same_bits(y, wanted_y));
+            };
+            run(s.data());
+            run(x.data());  // in place
+            EXPECT_TRUE(same_bits(s, wanted));
+            EXPECT_TRUE(same_bits(x, wanted));
+            append(y, s);
+            append(y, mean);
+            append(y, rstd);
+            return y;
+          }};
+}
+
+// The same bits as forward and backward by themselves.
+Kernel again(const std::string& name, Activation f) {
+  return {name, false, 1e-6, [f](int64_t rows, int64_t cols, float) {
+            const int64_t n = rows * cols;
+            const Numbers x = random(n, 1, 4);
+            Numbers dy = random(n, 2), y(n), dx(n), wanted_y(n), wanted_dx(n);
+            activation_forward(f, n, x.data(), wanted_y.data());
+            activation_backward(f, n, is_of_output(f) ? wanted_y.data() : x.data(), dy.data(), 0,
+                                wanted_dx.data());
+            activation_again(f, n, x.data(), dy.data(), y.data(), dx.data());
+            EXPECT_TRUE(same_bits(y, wanted_y) && same_bits(dx, wanted_dx));
+            activation_again(f, n, x.data(), dy.data(), y.data(), dy.data());  // in place
+            EXPECT_TRUE(same_bits(dy, dx));
+            append(y, dx);
+            return y;
+          }};
 }
 
 Numbers run_cross_entropy_forward(int64_t rows, int64_t cols, float) {
@@ -263,8 +305,11 @@ std::vector<Kernel> kernels() {
       row_forward("log_softmax_forward", log_softmax_forward, 1e-6),
       row_backward("log_softmax_backward", log_softmax_backward, true),
       {"layer_norm_forward", false, 2e-6, run_layer_norm_forward},
-      {"layer_norm_backward_input", true, 3e-6, run_layer_norm_backward_input},
-      {"layer_norm_backward_affine", true, 1e-6, run_layer_norm_backward_affine},
+      {"layer_norm_backward", true, 3e-6, run_layer_norm_backward},
+      residual_norm("residual_norm", 0.3f),
+      residual_norm("residual_norm_without_dropout", 0),
+      again("gelu_again", Activation::gelu),
+      again("tanh_again", Activation::tanh),
       dropout_with("dropout", false),
       dropout_with("dropout_with_places", true),
       {"gather_rows", false, 0,
@@ -362,8 +407,9 @@ TEST_P(KernelTest, BetaScalesWhatWasThere) {
   for (float beta : {1.0f, 0.5f}) {
     const Numbers got = GetParam().run(9, 17, beta);
     Numbers before = random(static_cast<int64_t>(got.size()), 99);
-    if (GetParam().name == "layer_norm_backward_affine") {  // two outputs
-      std::copy_n(before.begin(), got.size() / 2, before.begin() + got.size() / 2);
+    if (GetParam().name == "layer_norm_backward") {  // three outputs
+      std::copy_n(before.begin(), 17, before.begin() + 9 * 17);
+      std::copy_n(before.begin(), 17, before.begin() + 10 * 17);
     }
     for (size_t i = 0; i < got.size(); ++i) {
       EXPECT_FALSE(std::isnan(plain[i]));

@@ -21,23 +21,25 @@ ExactCount activations(const EncoderConfig& config, const Workload& work) {
   const ExactCount S = work.length, T = ExactCount(work.sequences) * S;
   const ExactCount P = ExactCount(work.sequences) * work.predictions;
   const ExactCount H = config.hidden_size, E = config.embedding_width(), V = config.vocab_size;
-  const ExactCount I = config.intermediate_size, A = config.num_attention_heads;
+  const ExactCount I = config.intermediate_size;
   const ExactCount depth = ExactCount(config.num_hidden_layers) * config.inner_group_num;
 
   // The norm's input, mean and deviation; the projection's input.
   const ExactCount embeddings = T * (E + 2 + (config.embedding_projection() ? E : 0));
-  // The layer's input; queries, keys and values; probabilities; the mixed values; the norm's input,
-  // mean and deviation; its output; the activation's input and output; the second norm's input, ….
-  const ExactCount layer = T * (H + 3 * H + A * S + H + (H + 2) + H + 2 * I + (H + 2));
+  // The layer's input; queries, keys and values; the mixed values; the norm's input, mean and
+  // deviation; its output; the activation's input; the second norm's input, mean and deviation.
+  // Attention's probabilities and the activation's output are computed again.
+  const ExactCount layer = T * (H + 3 * H + H + (H + 2) + H + I + (H + 2));
   const ExactCount layers = config.recompute ? depth * T * H : depth * layer;
   // The dense layer's input; its output; the norm's input, mean and deviation; the decoder's input;
   // logits and their normalizers; likewise of the sentence head.
   const ExactCount heads = P * (H + E + (E + 2) + E + V + 1) + ExactCount(work.sequences) * 2 * H;
 
-  // Backward starts at the logits' gradient, with all else alive. Later the heads are gone, and a
-  // layer's gradients, widest inside the feed-forward block, stand beside what the layers keep.
-  const ExactCount in_layer = T * (I + 2 * H) + (config.recompute ? layer : 0);
-  return embeddings + layers + larger(heads + P * V, in_layer);
+  // Backward starts with all of this alive; the logits' gradient takes their place. Later the heads
+  // are gone, and a layer's gradients, widest inside the feed-forward block, stand beside what the
+  // layers keep, with the activation's output.
+  const ExactCount in_layer = T * (2 * I + 2 * H) + (config.recompute ? layer : 0);
+  return embeddings + layers + larger(heads + P * E, in_layer);
 }
 
 }  // namespace
