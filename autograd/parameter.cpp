@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "core/error.h"
+#include "core/kernels.h"
 
 namespace reprise {
 
@@ -33,6 +34,17 @@ Sink Parameter::gradient_sink() {
   const real beta = touched_ ? 1 : 0;
   touched_ = true;
   return {gradient_, beta};
+}
+
+const Tensor& Parameter::transposed() const {
+  if (!transposed_.defined()) {
+    transposed_ = Tensor::empty({shape()[1], shape()[0]}, kReal, Purpose::weights);
+  } else if (transposed_version_ == version_) {
+    return transposed_;
+  }
+  kernels::transpose(shape()[0], shape()[1], value_.data(), transposed_.data());
+  transposed_version_ = version_;
+  return transposed_;
 }
 
 std::vector<NamedPart> named_parts(const std::vector<ParameterPtr>& parameters) {

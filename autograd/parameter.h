@@ -55,6 +55,9 @@ class Parameter {
   bool trainable() const { return trainable_; }
   void set_trainable(bool on) { trainable_ = on; }
 
+  // The value of a matrix, transposed; kept until the value changes.
+  const Tensor& transposed() const;
+
   // Changes with every update of the value. A Parameter that changed between forward and backward
   // is an error; forms derived from the value (packed, converted) are kept by version.
   uint64_t version() const { return version_; }
@@ -68,6 +71,8 @@ class Parameter {
  private:
   Tensor value_;
   Tensor gradient_;
+  mutable Tensor transposed_;
+  mutable uint64_t transposed_version_ = 0;
   std::vector<Part> parts_;
   uint64_t version_ = 0;
   bool touched_ = false;

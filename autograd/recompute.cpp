@@ -23,13 +23,15 @@ class Recompute {
   Tensor forward() {
     Tape counting;
     counting.forgetful_ = true;
+    counting.uses_ = context_.tape->uses_;  // a use has the number that it would have outside
     const Variable y = run(counting);
     wants_gradient_ = y.tape() != nullptr;
     for (const Tape::Node& inside : counting.nodes_) {
-      if (!inside.parameter || inside.use > 0) continue;
+      if (!inside.parameter) continue;
+      const Parameter& parameter = *inside.parameter;
+      if (inside.use != context_.tape->uses(parameter)) continue;  // not the segment's first
       sites_.push_back(context_.tape->bind(inside.parameter));
-      const int uses = counting.uses(*inside.parameter);
-      context_.tape->uses_of(inside.parameter.get()).count += uses - 1;
+      context_.tape->uses_of(&parameter).count = counting.uses(parameter);
     }
     return y.value();
   }

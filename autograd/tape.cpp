@@ -21,6 +21,12 @@ Variable Tape::bind(const ParameterPtr& parameter) {
   return Variable(parameter->value(), this, size() - 1);
 }
 
+const Parameter* Variable::reused_parameter() const {
+  if (!tape_) return nullptr;
+  const Tape::Node& node = tape_->nodes_[id_];
+  return node.parameter && node.use > 0 ? node.parameter.get() : nullptr;
+}
+
 Variable Tape::input(const Tensor& value, Tensor* gradient) {
   check_open("input");
   *gradient = Tensor();

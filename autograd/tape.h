@@ -39,6 +39,8 @@ class Variable {
   const Shape& shape() const { return value_.shape(); }
   Tape* tape() const { return tape_; }  // null: a constant; nothing flows back through it
   int32_t id() const { return id_; }
+  // The Parameter of a use site that isn't its first on this tape; null for any other Variable.
+  const Parameter* reused_parameter() const;
 
  private:
   friend class Tape;
@@ -120,6 +122,7 @@ class Tape {
  private:
   friend class InputGrads;
   friend class Recompute;
+  friend class Variable;
   template <class Backward>
   friend Variable record(std::string_view, Tensor, std::span<const Variable>, Backward&&);
 

@@ -6,7 +6,6 @@
 
 #include "core/error.h"
 #include "core/kernels/gemm_backends.h"
-#include "core/kernels/isa.h"
 #include "core/parallel.h"
 
 namespace reprise {
@@ -81,14 +80,6 @@ bool is_done(const Product& p) {
   return true;
 }
 
-void add_bias(const Product& tile, const real* bias) {
-  const auto add = kernels::row_kernels().add_bias;
-  for (int64_t i = 0; i < tile.m; ++i) {
-    real* row = tile.c + i * tile.ldc;
-    add(1, tile.n, row, bias, row);
-  }
-}
-
 int64_t divide_up(int64_t a, int64_t b) { return a / b + (a % b != 0); }
 
 // [0, size) cut into `parts` that differ by one `step` at most, so that no last part is a sliver.
@@ -135,15 +126,17 @@ Product tile_of(Product p, const Grid& grid, int64_t i) {
 }  // namespace
 
 void gemm(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const real* a, int64_t lda,
-          const real* b, int64_t ldb, real beta, real* c, int64_t ldc, const real* bias) {
+          const real* b, int64_t ldb, real beta, real* c, int64_t ldc, const Epilogue& finish) {
   const Product whole{ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc};
-  if (is_done(whole)) return bias ? add_bias(whole, bias) : void();
+  if (is_done(whole)) return finish({0, 0, m, n, c, ldc});
   const ProductFunction product = function_of(gemm_backend());
   const Grid grid = grid_of(m, n, k);
   parallel_for(grid.rows.parts * grid.cols.parts, [&](int64_t i) {
     const Product tile = tile_of(whole, grid, i);
     product(tile);
-    if (bias) add_bias(tile, bias + grid.cols.begin(i / grid.rows.parts));
+    const int64_t row = grid.rows.begin(i % grid.rows.parts);
+    const int64_t col = grid.cols.begin(i / grid.rows.parts);
+    finish({row, col, tile.m, tile.n, tile.c, ldc});
   });
 }
 

@@ -23,12 +23,36 @@ namespace reprise {
 enum class Transpose : uint8_t { no, yes };
 enum class GemmBackend : uint8_t { reference, openblas, onednn };
 
+// A finished tile of a product: what is done to it while it is in the cache.
+class Epilogue {
+ public:
+  struct Tile {
+    int64_t row, col, rows, cols;  // where it is in c, and its size
+    real* c;                       // its first number; rows are ldc apart
+    int64_t ldc;
+  };
+
+  Epilogue() = default;
+  // f(const Tile&), for as long as f lives; on several threads at once.
+  template <class F>
+  Epilogue(const F& f)  // NOLINT: meant to be implicit
+      : f_(&f), call_([](const void* g, const Tile& tile) { (*static_cast<const F*>(g))(tile); }) {}
+
+  void operator()(const Tile& tile) const {
+    if (call_) call_(f_, tile);
+  }
+
+ private:
+  const void* f_ = nullptr;
+  void (*call_)(const void*, const Tile&) = nullptr;
+};
+
 // c [m, n] = beta * c + op(a) [m, k] * op(b) [k, n]; row-major, rows lda, ldb, ldc numbers apart.
 // op(a) is a when ta is `no` (a is [m, k]), a transposed when it is `yes` (a is [k, m]); b
 // likewise. With beta 0, c is not read. k = 0 gives beta * c. The bits depend on shapes and backend
-// only. A `bias` [n] is added to every row, while the tile is still in the cache.
+// only.
 void gemm(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const real* a, int64_t lda,
-          const real* b, int64_t ldb, real beta, real* c, int64_t ldc, const real* bias = nullptr);
+          const real* b, int64_t ldb, real beta, real* c, int64_t ldc, const Epilogue& finish = {});
 
 // The same on the calling thread alone and without tiles, for products that are tasks themselves
 // (one head of one sequence); alpha scales op(a) op(b).

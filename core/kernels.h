@@ -20,8 +20,8 @@ namespace reprise::kernels {
 void scale_add(int64_t n, real alpha, const real* x, real beta, real* dst);
 // dst = beta dst + x y
 void multiply_add(int64_t n, const real* x, const real* y, real beta, real* dst);
-// y [rows, cols] = x [rows, cols] + bias [cols]; y may be x
-void add_bias(int64_t rows, int64_t cols, const real* x, const real* bias, real* y);
+// tile [rows, cols] += bias[tile.col + c]: for the end of a product
+void add_bias(const Epilogue::Tile& tile, const real* bias);
 // dst [cols] = beta dst + the sum over rows of x [rows, cols]
 void sum_rows(int64_t rows, int64_t cols, const real* x, real beta, real* dst);
 double sum(int64_t n, const real* x);
@@ -36,8 +36,15 @@ void activation_forward(Activation f, int64_t n, const real* x, real* y);
 void activation_backward(Activation f, int64_t n, const real* x, const real* dy, real beta,
                          real* dx);
 
-// The same where the output was not kept: y = f(x) once more, dx = f'(x) dy. dx may be dy.
-void activation_again(Activation f, int64_t n, const real* x, const real* dy, real* y, real* dx);
+// For the end of a product that is the activation's input, tile of x: x += bias, y = f(x). y is a
+// whole matrix with rows as far apart as x's.
+void bias_activation(const Epilogue::Tile& tile, const real* bias, Activation f, real* y);
+// Its backward, which doesn't need y: y = f(x) once more, dx = f'(x) dy, dbias [cols] = beta dbias +
+// the sum over rows of dx. All matrices are [rows, cols] with rows `stride` numbers apart; dx may be
+// dy; dbias may be null.
+void bias_activation_backward(Activation f, int64_t rows, int64_t cols, int64_t stride,
+                              const real* x, const real* dy, real* y, real* dx, real beta,
+                              real* dbias);
 
 // ---- rows
 
@@ -77,6 +84,9 @@ void gather_rows(int64_t n, int64_t cols, const real* table, const int32_t* ids,
 // dst [rows, cols] = beta dst; then dst[ids[i]] += dy[i], in the order of i
 void scatter_add_rows(int64_t n, int64_t cols, const real* dy, const int32_t* ids, int64_t rows,
                       real beta, real* dst);
+
+// y [cols, rows] = x [rows, cols] transposed
+void transpose(int64_t rows, int64_t cols, const real* x, real* y);
 
 // ---- losses
 

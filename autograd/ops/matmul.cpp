@@ -1,4 +1,5 @@
 #include "autograd/ops.h"
+#include "autograd/ops/weights.h"
 #include "core/error.h"
 #include "core/gemm.h"
 #include "core/kernels.h"
@@ -111,8 +112,12 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
   }
   const int64_t rows = x.shape().rows(), in = w[1], out = w[0];
   Tensor y = Tensor::empty(x.shape().with(-1, out));
-  gemm(Transpose::no, Transpose::yes, rows, out, in, x.value().data(), in, weight.value().data(), in,
-       0, y.data(), out, has_bias ? bias.value().data() : nullptr);
+  const RightSide w_t = transposed_weight(weight, rows);
+  const auto add_bias = [&](const Epilogue::Tile& tile) {
+    if (has_bias) kernels::add_bias(tile, bias.value().data());
+  };
+  gemm(Transpose::no, w_t.flag, rows, out, in, x.value().data(), in, w_t.data, w_t.ld, 0, y.data(),
+       out, add_bias);
   return record("linear", y, {x, weight, bias},
                 [=, x = x.value(), w = weight.value()](const Tensor& dy, InputGrads& dx) {
     if (dx.wants(0)) {

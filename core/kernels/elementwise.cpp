@@ -48,16 +48,6 @@ void activation_backward(Activation f, int64_t n, const real* x, const real* dy,
   over_elements(n, [&](int64_t i, int64_t end) { backward(end - i, x + i, dy + i, beta, dx + i); });
 }
 
-void activation_again(Activation f, int64_t n, const real* x, const real* dy, real* y, real* dx) {
-  const auto forward = row_kernels().activation_forward[static_cast<int>(f)];
-  const auto backward = row_kernels().activation_backward[static_cast<int>(f)];
-  const real* from = is_of_output(f) ? y : x;
-  over_elements(n, [&](int64_t i, int64_t end) {
-    forward(end - i, x + i, y + i);
-    backward(end - i, from + i, dy + i, 0, dx + i);
-  });
-}
-
 void adam_update(int64_t n, const AdamStep& step, real scale, const real* g, real* m, real* v,
                  real* w) {
   over_elements(n, [&, f = row_kernels().adam_update](int64_t i, int64_t end) {

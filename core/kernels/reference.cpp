@@ -104,13 +104,7 @@ void adam_update(int64_t n, const AdamStep& step, real scale, const real* g, rea
 
 // ---- rows
 
-void add_bias(int64_t rows, int64_t cols, const real* x, const real* bias, real* y) {
-  for (int64_t r = 0; r < rows; ++r, x += cols, y += cols) {
-    for (int64_t c = 0; c < cols; ++c) y[c] = x[c] + bias[c];
-  }
-}
-
-// The backward of add_bias towards the bias.
+// The backward of adding a bias to every row.
 void sum_rows(int64_t rows, int64_t cols, const real* x, real* total) {
   for (int64_t r = 0; r < rows; ++r, x += cols) {
     for (int64_t c = 0; c < cols; ++c) total[c] += x[c];
@@ -255,7 +249,6 @@ const RowKernels kReferenceKernels = {
                             backward<gelu_tanh_derivative>, backward<tanh_derivative>,
                             backward<sigmoid_derivative>},
     .adam_update = adam_update,
-    .add_bias = add_bias,
     .softmax_forward = softmax_forward,
     .softmax_backward = softmax_backward,
     .log_softmax_forward = log_softmax_forward,

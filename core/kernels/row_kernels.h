@@ -35,7 +35,6 @@ struct RowKernels {
                       real* w);
 
   // ---- rows; in place where kernels.h says so, and softmax, its backward and dropout as well
-  void (*add_bias)(int64_t rows, int64_t cols, const real* x, const real* bias, real* y);
   void (*softmax_forward)(int64_t rows, int64_t cols, const real* x, real* y);
   void (*softmax_backward)(int64_t rows, int64_t cols, const real* y, const real* dy, real beta,
                            real* dx);

@@ -55,6 +55,26 @@ void sum_rows(int64_t rows, int64_t cols, const real* x, real beta, real* dst) {
   parts.add_to(beta, dst);
 }
 
+void bias_activation_backward(Activation f, int64_t rows, int64_t cols, int64_t stride,
+                              const real* x, const real* dy, real* y, real* dx, real beta,
+                              real* dbias) {
+  const auto forward = row_kernels().activation_forward[static_cast<int>(f)];
+  const auto backward = row_kernels().activation_backward[static_cast<int>(f)];
+  const auto sum = row_kernels().sum_rows;
+  const real* from = is_of_output(f) ? y : x;
+  Partials sums(dbias ? rows : 0, cols);
+  parallel_ranges(rows, kChunk, [&](int64_t begin, int64_t end) {
+    real* total = dbias ? sums.begin_chunk(begin) : nullptr;
+    for (int64_t r = begin; r < end; ++r) {
+      const int64_t at = r * stride;
+      forward(cols, x + at, y + at);
+      backward(cols, from + at, dy + at, 0, dx + at);
+      if (total) sum(1, cols, dx + at, total);
+    }
+  });
+  if (dbias) sums.add_to(beta, dbias);
+}
+
 // One pass for all three: a chunk's rows are still in the cache when its sums are taken.
 void layer_norm_backward(int64_t rows, int64_t cols, const real* x, const real* gain,
                          const real* mean, const real* rstd, const real* dy, real beta, real* dx,

@@ -5,10 +5,22 @@
 
 namespace reprise::kernels {
 
-void add_bias(int64_t rows, int64_t cols, const real* x, const real* bias, real* y) {
-  over_rows(rows, cols, [&, f = row_kernels().add_bias](int64_t r, int64_t end) {
-    f(end - r, cols, x + r * cols, bias, y + r * cols);
-  });
+void add_bias(const Epilogue::Tile& tile, const real* bias) {
+  const auto f = row_kernels().add;
+  for (int64_t r = 0; r < tile.rows; ++r) {
+    real* row = tile.c + r * tile.ldc;
+    f(tile.cols, row, bias + tile.col, row);
+  }
+}
+
+void bias_activation(const Epilogue::Tile& tile, const real* bias, Activation f, real* y) {
+  const auto add = row_kernels().add;
+  const auto forward = row_kernels().activation_forward[static_cast<int>(f)];
+  for (int64_t r = 0; r < tile.rows; ++r) {
+    real* row = tile.c + r * tile.ldc;
+    add(tile.cols, row, bias + tile.col, row);
+    forward(tile.cols, row, y + (tile.row + r) * tile.ldc + tile.col);
+  }
 }
 
 void softmax_forward(int64_t rows, int64_t cols, const real* x, real* y) {

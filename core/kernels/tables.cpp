@@ -47,4 +47,15 @@ void scatter_add_rows(int64_t n, int64_t cols, const real* dy, const int32_t* id
   });
 }
 
+void transpose(int64_t rows, int64_t cols, const real* x, real* y) {
+  constexpr int64_t kBlock = 16;  // a cache line of either matrix
+  parallel_ranges(rows, kBlock, [&](int64_t begin, int64_t end) {
+    for (int64_t c = 0; c < cols; c += kBlock) {
+      for (int64_t j = c; j < std::min(cols, c + kBlock); ++j) {
+        for (int64_t r = begin; r < end; ++r) y[j * rows + r] = x[r * cols + j];
+      }
+    }
+  });
+}
+
 }  // namespace reprise::kernels

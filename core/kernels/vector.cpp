@@ -118,12 +118,6 @@ void adam_update(int64_t n, const AdamStep& step, float scale, const float* g, f
 
 // ---- rows
 
-void add_bias(int64_t rows, int64_t cols, const float* x, const float* bias, float* y) {
-  for (int64_t r = 0; r < rows; ++r, x += cols, y += cols) {
-    set(cols, y, [=](int64_t c) { return x[c] + bias[c]; });
-  }
-}
-
 void sum_rows(int64_t rows, int64_t cols, const float* x, float* total) {
   for (int64_t r = 0; r < rows; ++r, x += cols) {
     set(cols, total, [=](int64_t c) { return total[c] + x[c]; });
@@ -253,7 +247,6 @@ const RowKernels kVectorKernels = {
     .activation_backward = {relu_backward, gelu_backward, gelu_tanh_backward, tanh_backward,
                             sigmoid_backward},
     .adam_update = adam_update,
-    .add_bias = add_bias,
     .softmax_forward = softmax_forward,
     .softmax_backward = softmax_backward,
     .log_softmax_forward = log_softmax_forward,

@@ -174,21 +174,54 @@ Kernel residual_norm(const std::string& name, float p) {
           }};
 }
 
-// The same bits as forward and backward by themselves.
-Kernel again(const std::string& name, Activation f) {
-  return {name, false, 1e-6, [f](int64_t rows, int64_t cols, float) {
-            const int64_t n = rows * cols;
-            const Numbers x = random(n, 1, 4);
-            Numbers dy = random(n, 2), y(n), dx(n), wanted_y(n), wanted_dx(n);
-            activation_forward(f, n, x.data(), wanted_y.data());
-            activation_backward(f, n, is_of_output(f) ? wanted_y.data() : x.data(), dy.data(), 0,
-                                wanted_dx.data());
-            activation_again(f, n, x.data(), dy.data(), y.data(), dx.data());
-            EXPECT_TRUE(same_bits(y, wanted_y) && same_bits(dx, wanted_dx));
-            activation_again(f, n, x.data(), dy.data(), y.data(), dy.data());  // in place
-            EXPECT_TRUE(same_bits(dy, dx));
-            append(y, dx);
+// The same bits as the bias and the activation by themselves.
+Kernel bias_activation_of(const std::string& name, Activation f) {
+  return {name, false, 3e-7, [f](int64_t rows, int64_t cols, float) {
+            const int64_t stride = cols + 3;
+            Numbers h = random((rows + 1) * stride, 1, 4), y((rows + 1) * stride), wanted = h;
+            const Numbers bias = random(cols, 2);
+            float* row = h.data() + stride;  // the tile is all but the first row
+            add_bias({1, 0, rows, cols, wanted.data() + stride, stride}, bias.data());
+            bias_activation({1, 0, rows, cols, row, stride}, bias.data(), f, y.data());
+            EXPECT_EQ(h, wanted);
+            for (int64_t r = 1; r <= rows; ++r) {
+              Numbers one(cols);
+              activation_forward(f, cols, h.data() + r * stride, one.data());
+              EXPECT_TRUE(std::equal(one.begin(), one.end(), y.begin() + r * stride));
+            }
             return y;
+          }};
+}
+
+Kernel bias_activation_backward_of(const std::string& name, Activation f) {
+  return {name, true, 3e-6, [f](int64_t rows, int64_t cols, float beta) {
+            const int64_t stride = cols + 3;
+            const Numbers x = random(rows * stride, 1, 4);
+            Numbers dy = random(rows * stride, 2), y(rows * stride), dx(rows * stride);
+            Numbers dbias = destination(cols, beta), dense(rows * cols), wanted = dbias;
+            for (int64_t r = 0; r < rows; ++r) {
+              const int64_t at = r * stride;
+              Numbers out(cols);
+              activation_forward(f, cols, x.data() + at, out.data());
+              activation_backward(f, cols, is_of_output(f) ? out.data() : x.data() + at,
+                                  dy.data() + at, 0, dense.data() + r * cols);
+            }
+            sum_rows(rows, cols, dense.data(), beta, wanted.data());
+            const auto run = [&](float* to, float* sums) {
+              bias_activation_backward(f, rows, cols, stride, x.data(), dy.data(), y.data(), to,
+                                       beta, sums);
+            };
+            run(dx.data(), dbias.data());
+            EXPECT_TRUE(same_bits(dbias, wanted));
+            run(dy.data(), nullptr);  // in place
+            for (int64_t r = 0; r < rows; ++r) {
+              const auto is_row = [&](const Numbers& got) {
+                return std::equal(got.begin() + r * stride, got.begin() + r * stride + cols,
+                                  dense.begin() + r * cols);
+              };
+              EXPECT_TRUE(is_row(dx) && is_row(dy)) << r;
+            }
+            return dbias;
           }};
 }
 
@@ -275,11 +308,21 @@ std::vector<Kernel> kernels() {
        }},
       {"add_bias", false, 0,
        [](int64_t rows, int64_t cols, float) {
-         Numbers x = random(rows * cols, 1), y(x.size());
-         const Numbers bias = random(cols, 2);
-         add_bias(rows, cols, x.data(), bias.data(), y.data());
-         add_bias(rows, cols, x.data(), bias.data(), x.data());
-         EXPECT_EQ(x, y);
+         Numbers c = random(rows * (cols + 3), 1);  // a tile of a wider matrix
+         const Numbers bias = random(cols + 5, 2);
+         add_bias({7, 5, rows, cols, c.data(), cols + 3}, bias.data());
+         return c;
+       }},
+      {"transpose", false, 0,
+       [](int64_t rows, int64_t cols, float) {
+         const Numbers x = random(rows * cols, 1);
+         Numbers y(x.size()), back(x.size());
+         transpose(rows, cols, x.data(), y.data());
+         transpose(cols, rows, y.data(), back.data());
+         EXPECT_EQ(x, back);
+         if (rows > 1 && cols > 1) {
+           EXPECT_EQ(y[1], x[cols]);
+         }
          return y;
        }},
       {"sum_rows", true, 1e-6,
@@ -308,8 +351,9 @@ std::vector<Kernel> kernels() {
       {"layer_norm_backward", true, 3e-6, run_layer_norm_backward},
       residual_norm("residual_norm", 0.3f),
       residual_norm("residual_norm_without_dropout", 0),
-      again("gelu_again", Activation::gelu),
-      again("tanh_again", Activation::tanh),
+      bias_activation_of("bias_gelu", Activation::gelu),
+      bias_activation_backward_of("bias_gelu_backward", Activation::gelu),
+      bias_activation_backward_of("bias_tanh_backward", Activation::tanh),
       dropout_with("dropout", false),
       dropout_with("dropout_with_places", true),
       {"gather_rows", false, 0,
