@@ -14,8 +14,9 @@
 namespace reprise {
 
 // Where a gradient goes: data = beta * data + contribution. beta is 0 at the first contribution.
+// The tensor is the gradient's own handle, not one more: write through it at once, don't keep it.
 struct Sink {
-  Tensor tensor;
+  const Tensor& tensor;
   real beta;
   real* data() const { return tensor.data<real>(); }
 };

@@ -55,8 +55,9 @@ Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bia
       kernels::layer_norm_backward_input(rows, cols, x.data(), gain.data(), mean.data(), rstd.data(),
                                          dy.data(), d.beta, d.data());
     }
-    const Sink dgain = dx.wants(1) ? dx.into(1) : Sink{Tensor(), 0};
-    const Sink dbias = dx.wants(2) ? dx.into(2) : Sink{Tensor(), 0};
+    const Tensor none;
+    const Sink dgain = dx.wants(1) ? dx.into(1) : Sink{none, 0};
+    const Sink dbias = dx.wants(2) ? dx.into(2) : Sink{none, 0};
     if (!dx.wants(1) && !dx.wants(2)) return;
     kernels::layer_norm_backward_affine(rows, cols, x.data(), mean.data(), rstd.data(), dy.data(),
                                         dgain.beta, dx.wants(1) ? dgain.data() : nullptr, dbias.beta,

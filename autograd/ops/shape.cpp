@@ -106,7 +106,8 @@ Variable concat(std::span<const Variable> parts, int dim) {
     put(ranges.back(), part.value().data(), 0, y.data());
     begin += part.shape()[at];
   }
-  return record("concat", y, parts, [ranges](const Tensor& dy, InputGrads& dx) {
+  const std::vector<Source> sources(parts.begin(), parts.end());
+  return record("concat", y, sources, [ranges](const Tensor& dy, InputGrads& dx) {
     for (size_t i = 0; i < ranges.size(); ++i) {
       const int part = static_cast<int>(i);
       if (!dx.wants(part)) continue;
