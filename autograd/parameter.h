@@ -14,10 +14,19 @@
 namespace reprise {
 
 // Where a gradient goes: data = beta * data + contribution. beta is 0 at the first contribution.
-struct Sink {
-  Tensor tensor;
+// It points to the gradient's own handle: write through it at once, don't keep it.
+class Sink {
+ public:
+  Sink() = default;  // nowhere: nobody wants this gradient
+  Sink(const Tensor& target, real b) : beta(b), target_(&target) {}
+
+  real* data() const { return target_ ? target_->data<real>() : nullptr; }
+  const Tensor& tensor() const { return *target_; }
+
   real beta = 0;
-  real* data() const { return tensor.data<real>(); }
+
+ private:
+  const Tensor* target_ = nullptr;
 };
 
 class Parameter {

@@ -12,7 +12,8 @@ class Recompute {
   Recompute(const Context& context, std::span<const Variable> inputs, Segment segment)
       : context_(context), segment_(std::move(segment)), inputs_(inputs.begin(), inputs.end()) {
     context.tape->check_open("recompute");
-    const Tape* tape = Tape::common_tape("recompute", inputs);
+    const std::vector<Source> sources(inputs.begin(), inputs.end());
+    const Tape* tape = Tape::common_tape("recompute", sources);
     if (tape && tape != context.tape) {
       throw UsageError("recompute: the inputs are of another tape than the context's");
     }
@@ -28,10 +29,11 @@ class Recompute {
     wants_gradient_ = y.tape() != nullptr;
     for (const Tape::Node& inside : counting.nodes_) {
       if (!inside.parameter) continue;
-      const Parameter& parameter = *inside.parameter;
-      if (inside.use != context_.tape->uses(parameter)) continue;  // not the segment's first
-      sites_.push_back(context_.tape->bind(inside.parameter));
-      context_.tape->uses_of(&parameter).count = counting.uses(parameter);
+      const int before = context_.tape->uses(*inside.parameter);
+      if (inside.use != before) continue;  // not the segment's first
+      const Tape::Uses& uses = counting.uses_.at(inside.parameter);
+      sites_.push_back(context_.tape->bind(uses.parameter));
+      context_.tape->uses_of(inside.parameter).count = uses.count;
     }
     return y.value();
   }
@@ -47,7 +49,7 @@ class Recompute {
     inner.parent_ = context_.tape->parent_ ? context_.tape->parent_ : context_.tape;
     for (const Variable& variable : sites_) {
       const Tape::Node& site = context_.tape->nodes_[variable.id()];
-      inner.uses_[site.parameter.get()].count = site.use;
+      inner.uses_[site.parameter].count = site.use;
     }
     const Variable y = run(inner);
     inner.backward(y, dy);
@@ -55,9 +57,9 @@ class Recompute {
 
   // The node: its inputs are the segment's and the use sites.
   static Variable append(Tape& tape, Tensor value, std::shared_ptr<Recompute> self) {
-    std::vector<Variable> inputs = self->inputs_;
-    inputs.insert(inputs.end(), self->sites_.begin(), self->sites_.end());
-    return tape.append("recompute", std::move(value), inputs,
+    std::vector<Source> sources(self->inputs_.begin(), self->inputs_.end());
+    sources.insert(sources.end(), self->sites_.begin(), self->sites_.end());
+    return tape.append("recompute", std::move(value), sources,
                        tape.keep([self](const Tensor& dy, InputGrads& dx) {
                          self->backward(dy, dx);
                        }));

@@ -11,61 +11,55 @@ Variable Tape::bind(const ParameterPtr& parameter) {
   if (!parameter->trainable()) return Variable(parameter->value());
   check_open("bind");
   Uses& uses = uses_of(parameter.get());
-  if (uses.first_node < 0) uses.first_node = size();
-  Node& node = nodes_.emplace_back();
-  node.op = "bind";
-  node.shape = parameter->shape();
-  node.parameter = parameter;
+  if (uses.first_node < 0) {
+    uses.first_node = size();
+    uses.parameter = parameter;
+  }
+  Node& node = nodes_.emplace_back("bind", parameter->shape());
+  node.parameter = parameter.get();
   node.version = parameter->version();
   node.use = uses.count++;
-  return Variable(parameter->value(), this, size() - 1);
+  return Variable(Tensor(parameter->value()), this, size() - 1);
 }
 
 const Parameter* Variable::reused_parameter() const {
   if (!tape_) return nullptr;
   const Tape::Node& node = tape_->nodes_[id_];
-  return node.parameter && node.use > 0 ? node.parameter.get() : nullptr;
+  return node.parameter && node.use > 0 ? node.parameter : nullptr;
 }
 
 Variable Tape::input(const Tensor& value, Tensor* gradient) {
   check_open("input");
   *gradient = Tensor();
-  Node& node = nodes_.emplace_back();
-  node.op = "input";
-  node.shape = value.shape();
-  node.gradient_out = gradient;
-  return Variable(value, this, size() - 1);
+  return append("input", Tensor(value), {},
+                keep([gradient](const Tensor& dy, InputGrads&) { *gradient = dy; }));
 }
 
 Variable Tape::stand_in(const Variable& outer) {
-  Node& node = nodes_.emplace_back();
-  node.op = "input";
-  node.shape = outer.shape();
+  Node& node = nodes_.emplace_back("input", outer.shape());
   node.outer = outer.tape();
   node.outer_id = outer.id();
-  return Variable(outer.value(), this, size() - 1);
+  return Variable(Tensor(outer.value()), this, size() - 1);
 }
 
-Tape* Tape::common_tape(std::string_view op, std::span<const Variable> inputs) {
+Tape* Tape::common_tape(std::string_view op, std::span<const Source> inputs) {
   Tape* tape = nullptr;
-  for (const Variable& input : inputs) {
-    if (!input.tape()) continue;
-    if (tape && tape != input.tape()) {
+  for (const Source& input : inputs) {
+    if (!input.tape) continue;
+    if (tape && tape != input.tape) {
       throw UsageError("{}: operands of two tapes; a graph lives on one tape", op);
     }
-    tape = input.tape();
+    tape = input.tape;
   }
   if (tape) tape->check_open(op);  // before a closure is made, which only a node would destroy
   return tape;
 }
 
-Variable Tape::append(std::string_view op, Tensor value, std::span<const Variable> inputs,
+Variable Tape::append(std::string_view op, Tensor&& value, std::span<const Source> inputs,
                       Closure closure) {
   auto* ids = static_cast<int32_t*>(arena_.take(inputs.size() * sizeof(int32_t), alignof(int32_t)));
-  for (size_t i = 0; i < inputs.size(); ++i) ids[i] = inputs[i].tape() ? inputs[i].id() : -1;
-  Node& node = nodes_.emplace_back();
-  node.op = op;
-  node.shape = value.shape();
+  for (size_t i = 0; i < inputs.size(); ++i) ids[i] = inputs[i].id;
+  Node& node = nodes_.emplace_back(op, value.shape());
   node.inputs = {ids, inputs.size()};
   node.closure = closure;
   return Variable(std::move(value), this, size() - 1);
@@ -110,21 +104,17 @@ void Tape::backward(const Variable& y, const Tensor& dy) {
   InputGrads(*this, result, -1).pass(0, dy);
   for (int32_t id = last; id >= 0; --id) {
     Node& node = nodes_[id];
+    const Tensor gradient = std::move(node.gradient);
     if (node.parameter) {
-      finish_use(node, id);
-    } else if (node.gradient_out) {
-      *node.gradient_out = std::move(node.gradient);
-    } else if (node.gradient.defined()) {
-      run(node);
+      finish_use(node, id, gradient);
+    } else if (gradient.defined()) {
+      run(node, gradient);
     }
     node.closure.drop();
-    node.gradient = Tensor();
-  }
+  }  // the gradient goes last: the next one takes its memory, which is in the cache
 }
 
-void Tape::run(Node& node) {
-  const Tensor dy = std::move(node.gradient);
-  node.gradient = Tensor();
+void Tape::run(Node& node, const Tensor& dy) {
   const bool any_observer = !(parent_ ? parent_ : this)->observers_.empty();
   if (any_observer) observe_contributions(node, dy);
   InputGrads dx(*this, node.inputs, -1);
@@ -143,14 +133,14 @@ void Tape::observe_contributions(Node& node, const Tensor& dy) {
 
 bool Tape::observed(const Node& node) const {
   const Tape& owner = parent_ ? *parent_ : *this;
-  return node.parameter && owner.observers_.contains(node.parameter.get());
+  return node.parameter && owner.observers_.contains(node.parameter);
 }
 
-void Tape::finish_use(Node& node, int32_t id) {
+void Tape::finish_use(Node& node, int32_t id, const Tensor& observed_contribution) {
   check_unchanged(*node.parameter, node.version);
-  if (observed(node) && node.gradient.defined()) {
+  if (observed_contribution.defined()) {
     const Tape& owner = parent_ ? *parent_ : *this;
-    owner.observers_.at(node.parameter.get())(node.use, node.gradient);
+    owner.observers_.at(node.parameter)(node.use, observed_contribution);
   }
   if (!parent_) fire_hooks(*node.parameter, id);
 }
@@ -177,7 +167,7 @@ Tape::Node& Tape::gathering(int32_t id) {
 Sink Tape::sink(Node& node) {
   if (node.parameter) return node.parameter->gradient_sink();
   if (!node.gradient.defined()) {
-    node.gradient = Tensor::empty(node.shape);
+    node.gradient = Tensor::empty(node.gradient.shape());
     return {node.gradient, 0};
   }
   // `pass` may have shared this memory with another node: adding here must not change it there.
@@ -193,14 +183,14 @@ Sink InputGrads::into(int i) {
   Tape::Node& node = tape_.gathering(inputs_[i]);
   if (only_ < 0) return Tape::sink(node);
   if (node.gradient.defined()) return {node.gradient, 1};
-  node.gradient = Tensor::empty(node.shape);
+  node.gradient = Tensor::empty(node.gradient.shape());
   return {node.gradient, 0};
 }
 
 void InputGrads::pass(int i, const Tensor& gradient) {
   Tape::Node& node = tape_.gathering(inputs_[i]);
   if (only_ < 0 && !node.parameter && !node.gradient.defined()) {
-    node.gradient = gradient.view(node.shape);
+    node.gradient = gradient.view(node.gradient.shape());
     return;
   }
   const Sink dx = into(i);
@@ -210,8 +200,7 @@ void InputGrads::pass(int i, const Tensor& gradient) {
 // ---- housekeeping and views
 
 void Tape::reset() {
-  for (Node& node : nodes_) node.closure.drop();
-  nodes_.clear();
+  for (; !nodes_.empty(); nodes_.pop_back()) nodes_.back().closure.drop();
   arena_.reset();
   uses_.clear();
   last_bound_ = nullptr;
@@ -231,14 +220,14 @@ int Tape::uses(const Parameter& parameter) const {
 std::vector<const Parameter*> Tape::bound() const {
   std::vector<const Parameter*> parameters;
   for (const Node& node : nodes_) {
-    if (node.parameter && node.use == 0) parameters.push_back(node.parameter.get());
+    if (node.parameter && node.use == 0) parameters.push_back(node.parameter);
   }
   return parameters;
 }
 
 Tape::NodeView Tape::node(int32_t id) const {
   const Node& node = nodes_.at(id);
-  return {node.op, node.inputs, node.shape, node.parameter.get()};
+  return {node.op, node.inputs, node.gradient.shape(), node.parameter};
 }
 
 }  // namespace reprise

@@ -44,11 +44,20 @@ class Variable {
 
  private:
   friend class Tape;
-  Variable(Tensor value, Tape* tape, int32_t id) : value_(std::move(value)), tape_(tape), id_(id) {}
+  Variable(Tensor&& value, Tape* tape, int32_t id) : value_(std::move(value)), tape_(tape), id_(id) {}
 
   Tensor value_;
   Tape* tape_ = nullptr;
   int32_t id_ = -1;
+};
+
+// Where an op's input came from: all of it that the tape keeps. (What the backward needs of its value is
+// for the closure to capture.)
+struct Source {
+  Source(const Variable& input) : tape(input.tape()), id(input.id()) {}
+
+  Tape* tape;  // null: a constant
+  int32_t id;  // -1: a constant
 };
 
 // Where a backward closure puts the gradients of the op's inputs.
@@ -124,7 +133,7 @@ class Tape {
   friend class Recompute;
   friend class Variable;
   template <class Backward>
-  friend Variable record(std::string_view, Tensor, std::span<const Variable>, Backward&&);
+  friend Variable record(std::string_view, Tensor, std::span<const Source>, Backward&&);
 
   // A closure in the arena, with its type erased.
   struct Closure {
@@ -139,36 +148,37 @@ class Tape {
   };
 
   struct Node {
+    Node(std::string_view name, const Shape& shape) : op(name), gradient(Tensor::none(shape)) {}
+
     std::string_view op;
-    Shape shape;
+    Tensor gradient;                  // what has arrived so far; has the shape from the start
     std::span<const int32_t> inputs;  // ids, -1 for a constant; in the arena
     Closure closure;
-    ParameterPtr parameter;          // use sites
-    uint64_t version = 0;            // the Parameter's, when it was bound
-    int use = 0;                     // number of the use
-    Tensor* gradient_out = nullptr;  // leaves
-    Tape* outer = nullptr;           // stand-ins: the tape and
-    int32_t outer_id = -1;           // the node that they stand for
-    Tensor gradient;                 // what has arrived so far
+    Parameter* parameter = nullptr;   // use sites
+    uint64_t version = 0;             // the Parameter's, when it was bound
+    int use = 0;                      // number of the use
+    int32_t outer_id = -1;            // stand-ins: the node that they stand for, and
+    Tape* outer = nullptr;            // its tape
   };
 
   struct Uses {
+    ParameterPtr parameter;  // kept alive for its nodes
     int count = 0;
     int32_t first_node = -1;  // backward meets it last: the gradient is complete there
   };
 
   // A leaf that stands for a Variable of another tape: what is contributed to it goes there directly.
   Variable stand_in(const Variable& outer);
-  static Tape* common_tape(std::string_view op, std::span<const Variable> inputs);
+  static Tape* common_tape(std::string_view op, std::span<const Source> inputs);
   template <class Backward>
   Closure keep(Backward&& backward);
-  Variable append(std::string_view op, Tensor value, std::span<const Variable> inputs,
+  Variable append(std::string_view op, Tensor&& value, std::span<const Source> inputs,
                   Closure closure);
   Uses& uses_of(const Parameter* parameter);
   void check_open(std::string_view what) const;
-  void run(Node& node);
+  void run(Node& node, const Tensor& dy);
   void observe_contributions(Node& node, const Tensor& dy);
-  void finish_use(Node& node, int32_t id);
+  void finish_use(Node& node, int32_t id, const Tensor& observed_contribution);
   static void check_unchanged(const Parameter& parameter, uint64_t version);
   void fire_hooks(Parameter& parameter, int32_t node) const;
   Node& gathering(int32_t id);
@@ -190,16 +200,16 @@ class Tape {
 // is its closure. Without an input that wants a gradient the result is a constant and nothing is kept.
 // A closure may be run more than once (observers), so it doesn't change what it captured.
 template <class Backward>
-Variable record(std::string_view op, Tensor value, std::span<const Variable> inputs,
+Variable record(std::string_view op, Tensor value, std::span<const Source> inputs,
                 Backward&& backward) {
   Tape* tape = Tape::common_tape(op, inputs);
   if (!tape) return Variable(std::move(value));
   return tape->append(op, std::move(value), inputs, tape->keep(std::forward<Backward>(backward)));
 }
 template <class Backward>
-Variable record(std::string_view op, Tensor value, std::initializer_list<Variable> inputs,
+Variable record(std::string_view op, Tensor value, std::initializer_list<Source> inputs,
                 Backward&& backward) {
-  return record(op, std::move(value), std::span<const Variable>(inputs.begin(), inputs.size()),
+  return record(op, std::move(value), std::span<const Source>(inputs.begin(), inputs.size()),
                 std::forward<Backward>(backward));
 }
 

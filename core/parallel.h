@@ -29,9 +29,14 @@ void parallel_for(int64_t count, const Task& task) {
       count, [](const void* t, int64_t i) { (*static_cast<const Task*>(t))(i); }, &task);
 }
 
-// body(begin, end) over [0, n) cut into ranges of `grain` (the last may be shorter).
+// body(begin, end) over [0, n) cut into ranges of `grain` (the last may be shorter). A single range is
+// a plain call: most of a small model's are, and opening a region costs as much as their work.
 template <class Body>
 void parallel_ranges(int64_t n, int64_t grain, const Body& body) {
+  if (n <= grain) {
+    if (n > 0) body(int64_t{0}, n);
+    return;
+  }
   parallel_for((n + grain - 1) / grain,
                [&](int64_t i) { body(i * grain, std::min(n, (i + 1) * grain)); });
 }

@@ -1,10 +1,13 @@
 #include "core/storage.h"
 
+#include <sys/single_threaded.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
 #include <mutex>
 #include <new>
+#include <thread>
 #include <utility>
 
 namespace reprise {
@@ -15,7 +18,21 @@ std::string_view to_string(Purpose purpose) {
   return kNames[static_cast<int>(purpose)];
 }
 
-// See Note [Free list]. One mutex: a block is taken or returned a few hundred times a step.
+// For sections of a few dozen instructions that two threads hardly ever want at once: in a program with
+// threads half the price of a std::mutex. Like that one it costs nothing before the first thread.
+class BriefLock {
+ public:
+  void lock() {
+    if (__libc_single_threaded) return;
+    while (held_.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
+  }
+  void unlock() { held_.store(false, std::memory_order_release); }
+
+ private:
+  std::atomic<bool> held_{false};
+};
+
+// See Note [Free list].
 class FreeList {
  public:
   static FreeList& instance() {
@@ -26,15 +43,17 @@ class FreeList {
   Storage* take(size_t bytes, Purpose purpose) {
     if (bytes > kLargest) throw std::bad_alloc();
     const auto [index, capacity] = size_class(bytes);
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(lock_);
     Storage* storage = heads_[index];
     if (storage) {
       heads_[index] = storage->next_;
     } else {
+      lock.unlock();  // the system may take its time
       void* memory = std::aligned_alloc(alignof(Storage), sizeof(Storage) + capacity);
       if (!memory) throw std::bad_alloc();
       storage = new (memory) Storage;
       storage->capacity_ = capacity;
+      lock.lock();
       use_.from_system += static_cast<int64_t>(capacity);
       ++use_.system_allocations;
     }
@@ -47,7 +66,7 @@ class FreeList {
   }
 
   void give_back(Storage* storage) {
-    std::lock_guard lock(mutex_);
+    std::lock_guard lock(lock_);
     count(storage->purpose_, -static_cast<int64_t>(storage->bytes_));
 #ifdef REPRISE_NO_FREE_LIST
     free_block(storage);
@@ -59,18 +78,18 @@ class FreeList {
   }
 
   MemoryUse use() {
-    std::lock_guard lock(mutex_);
+    std::lock_guard lock(lock_);
     return use_;
   }
 
   void reset_peak() {
-    std::lock_guard lock(mutex_);
+    std::lock_guard lock(lock_);
     use_.peak = use_.live;
     use_.peak_total = use_.live_total;
   }
 
   void trim() {
-    std::lock_guard lock(mutex_);
+    std::lock_guard lock(lock_);
     for (Storage*& head : heads_) {
       while (head) free_block(std::exchange(head, head->next_));
     }
@@ -106,7 +125,7 @@ class FreeList {
     std::free(storage);
   }
 
-  std::mutex mutex_;
+  BriefLock lock_;
   std::array<Storage*, 8 + (46 - 9 + 1) * 8> heads_{};
   MemoryUse use_;
 };
@@ -116,7 +135,10 @@ Storage* Storage::allocate(size_t bytes, Purpose purpose) {
 }
 
 void Storage::release() {
-  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) FreeList::instance().give_back(this);
+  // The last holder is alone: nobody else can add a reference or take one off.
+  if (references() == 1 || references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    FreeList::instance().give_back(this);
+  }
 }
 
 MemoryUse memory_use() { return FreeList::instance().use(); }

@@ -37,10 +37,8 @@ Tensor Tensor::empty(const Shape& shape, DType dtype, Purpose purpose) {
   if (__builtin_mul_overflow(static_cast<size_t>(shape.numel()), size_of(dtype), &bytes)) {
     throw ShapeError("tensor {}: more bytes than can be counted", shape);
   }
-  Tensor tensor;
+  Tensor tensor(shape, dtype);
   tensor.storage_ = StorageRef(Storage::allocate(bytes, purpose));
-  tensor.shape_ = shape;
-  tensor.dtype_ = dtype;
   return tensor;
 }
 
@@ -135,12 +133,10 @@ double Tensor::item(int64_t index) const {
   return 0;
 }
 
-void Tensor::check_dtype(DType wanted) const {
+void Tensor::refuse_dtype(DType wanted) const {
   if (!defined()) throw ShapeError("tensor: used before it was given memory");
-  if (dtype_ != wanted) {
-    throw ShapeError("tensor {}: holds {}, asked for as {}", shape_, to_string(dtype_),
-                     to_string(wanted));
-  }
+  throw ShapeError("tensor {}: holds {}, asked for as {}", shape_, to_string(dtype_),
+                   to_string(wanted));
 }
 
 }  // namespace reprise

@@ -16,6 +16,8 @@ namespace reprise {
 class Tensor {
  public:
   Tensor() = default;  // undefined: no memory
+  // A shape without memory, which is what is left of a Tensor that was moved from.
+  static Tensor none(const Shape& shape, DType dtype = kReal) { return Tensor(shape, dtype); }
 
   static Tensor empty(const Shape& shape, DType dtype = kReal,
                       Purpose purpose = Purpose::activations);
@@ -66,7 +68,12 @@ class Tensor {
   bool same_memory(const Tensor& other) const { return raw() == other.raw(); }
 
  private:
-  void check_dtype(DType wanted) const;
+  Tensor(const Shape& shape, DType dtype) : shape_(shape), dtype_(dtype) {}
+
+  void check_dtype(DType wanted) const {
+    if (!defined() || dtype_ != wanted) refuse_dtype(wanted);
+  }
+  [[noreturn]] void refuse_dtype(DType wanted) const;
 
   StorageRef storage_;
   size_t offset_ = 0;  // bytes

@@ -70,7 +70,7 @@ Variable elementwise(std::string_view op, const Variable& x, const F& f, Keep ke
 Variable add(const Variable& a, const Variable& b) {
   const Broadcast s = broadcast("add", a.shape(), b.shape());
   Tensor y = combine(s, a.value(), b.value(), [](real p, real q) { return p + q; });
-  return record("add", y, {a, b}, [s](const Tensor& dy, InputGrads& dx) {
+  return record("add", std::move(y), {a, b}, [s](const Tensor& dy, InputGrads& dx) {
     if (dx.wants(0)) dx.pass(0, dy);
     if (!dx.wants(1)) return;
     if (s.rows == 1) return dx.pass(1, dy);
@@ -82,7 +82,7 @@ Variable add(const Variable& a, const Variable& b) {
 Variable sub(const Variable& a, const Variable& b) {
   const Broadcast s = broadcast("sub", a.shape(), b.shape());
   Tensor y = combine(s, a.value(), b.value(), [](real p, real q) { return p - q; });
-  return record("sub", y, {a, b}, [s](const Tensor& dy, InputGrads& dx) {
+  return record("sub", std::move(y), {a, b}, [s](const Tensor& dy, InputGrads& dx) {
     if (dx.wants(0)) dx.pass(0, dy);
     if (dx.wants(1)) sum_into(s, loops::map(dy, [](real v) { return -v; }), dx.into(1));
   });
@@ -93,7 +93,7 @@ Variable mul(const Variable& a, const Variable& b) {
   const Broadcast s = broadcast("mul", a.shape(), b.shape());
   const auto times = [](real p, real q) { return p * q; };
   Tensor y = combine(s, a.value(), b.value(), times);
-  return record("mul", y, {a, b},
+  return record("mul", std::move(y), {a, b},
                 [s, times, a = a.value(), b = b.value()](const Tensor& dy, InputGrads& dx) {
     if (dx.wants(0)) {
       if (s.rows == 1) {
@@ -131,7 +131,7 @@ Variable div(const Variable& a, const Variable& b) {
 Variable scale(const Variable& x, double factor) {
   const auto c = static_cast<real>(factor);
   Tensor y = loops::map(x.value(), [c](real v) { return c * v; });
-  return record("scale", y, {x}, [c](const Tensor& dy, InputGrads& dx) {
+  return record("scale", std::move(y), {x}, [c](const Tensor& dy, InputGrads& dx) {
     const Sink d = dx.into(0);
     kernels::scale_add(dy.numel(), c, dy.data(), d.beta, d.data());
   });
@@ -141,7 +141,7 @@ Variable scale(const Variable& x, double factor) {
 Variable add_scalar(const Variable& x, double term) {
   const auto c = static_cast<real>(term);
   Tensor y = loops::map(x.value(), [c](real v) { return v + c; });
-  return record("add_scalar", y, {x}, [](const Tensor& dy, InputGrads& dx) { dx.pass(0, dy); });
+  return record("add_scalar", std::move(y), {x}, [](const Tensor& dy, InputGrads& dx) { dx.pass(0, dy); });
 }
 
 Variable neg(const Variable& x) { return scale(x, -1); }

@@ -59,7 +59,7 @@ Variable feed_forward(const Variable& x, const Variable& w1, const Variable& b1,
       const Tensor g = Tensor::empty({rows, stride});
       const Sink db1 = dx.wants(2) ? dx.into(2) : Sink{};
       kernels::bias_activation_backward(f, rows, inner, stride, h.data(), dh.data(), g.data(),
-                                        dh.data(), db1.beta, dx.wants(2) ? db1.data() : nullptr);
+                                        dh.data(), db1.beta, db1.data());
       if (dx.wants(3)) {
         const Sink d = dx.into(3);
         gemm(kYes, kNo, out, inner, rows, dy.data(), out, g.data(), stride, d.beta, d.data(), inner);

@@ -31,7 +31,7 @@ Variable cross_entropy(const Variable& logits, const Tensor& labels, double weig
     // Logits of a large vocabulary are the largest tensor of a step. Where nobody else looks at them,
     // in the last run of this closure, their gradient takes their place.
     if (dx.repeated() || !x.unique()) return write(dx.into(0));
-    write({x, 0});
+    write(Sink(x, 0));
     dx.pass(0, x);
   });
 }

@@ -51,7 +51,7 @@ struct Operand {
 void products(int64_t batch, int64_t m, int64_t n, int64_t k, const Operand& a, const Operand& b,
               const Sink& sink, bool sum = false) {
   real* c = sink.data();
-  if (sum && batch == 0 && sink.beta == 0) sink.tensor.fill(0);
+  if (sum && batch == 0 && sink.beta == 0) sink.tensor().fill(0);
   if (batch == 1 || sum) {
     for (int64_t i = 0; i < batch; ++i) {
       gemm(flag(a.transposed), flag(b.transposed), m, n, k, a.data + i * a.stride, a.cols,

@@ -10,10 +10,9 @@ namespace {
 // The gradients of y = layer_norm(x); an empty sink is for a gradient that nobody needs.
 void norm_backward(const Tensor& x, const Tensor& gain, const Tensor& mean, const Tensor& rstd,
                    const Tensor& dy, const Sink& dx, const Sink& dgain, const Sink& dbias) {
-  const auto data = [](const Sink& sink) { return sink.tensor.defined() ? sink.data() : nullptr; };
   kernels::layer_norm_backward(x.shape().rows(), x.shape().cols(), x.data(), gain.data(),
-                               mean.data(), rstd.data(), dy.data(), dx.beta, data(dx), dgain.beta,
-                               data(dgain), dbias.beta, data(dbias));
+                               mean.data(), rstd.data(), dy.data(), dx.beta, dx.data(), dgain.beta,
+                               dgain.data(), dbias.beta, dbias.data());
 }
 
 }  // namespace
@@ -58,7 +57,7 @@ Variable residual_norm(const Variable& x, const Variable& residual, const Variab
   return record("residual_norm", y, {x, residual, gain, bias},
                 [=, gain = gain.value()](const Tensor& dy, InputGrads& dx) {
     const Tensor ds = Tensor::empty(s.shape());
-    norm_backward(s, gain, mean, rstd, dy, {ds, 0}, dx.wants(2) ? dx.into(2) : Sink{},
+    norm_backward(s, gain, mean, rstd, dy, Sink(ds, 0), dx.wants(2) ? dx.into(2) : Sink{},
                   dx.wants(3) ? dx.into(3) : Sink{});
     if (dx.wants(1)) dx.pass(1, ds);
     if (!dx.wants(0)) return;

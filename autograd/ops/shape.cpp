@@ -106,7 +106,8 @@ Variable concat(std::span<const Variable> parts, int dim) {
     put(ranges.back(), part.value().data(), 0, y.data());
     begin += part.shape()[at];
   }
-  return record("concat", y, parts, [ranges](const Tensor& dy, InputGrads& dx) {
+  const std::vector<Source> sources(parts.begin(), parts.end());
+  return record("concat", y, sources, [ranges](const Tensor& dy, InputGrads& dx) {
     for (size_t i = 0; i < ranges.size(); ++i) {
       const int part = static_cast<int>(i);
       if (!dx.wants(part)) continue;
@@ -129,7 +130,7 @@ Variable narrow(const Variable& x, int dim, int64_t begin, int64_t length) {
   take(r, x.value().data(), y.data());
   return record("narrow", y, {x}, [r](const Tensor& dy, InputGrads& dx) {
     const Sink d = dx.into(0);
-    if (d.beta == 0) d.tensor.fill(0);
+    if (d.beta == 0) d.tensor().fill(0);
     put(r, dy.data(), 1, d.data());
   });
 }

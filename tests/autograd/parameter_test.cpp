@@ -27,12 +27,12 @@ TEST(Parameter, AllocatesItsGradientAtTheFirstContribution) {
   EXPECT_EQ(first.beta, 0);
   const Sink second = p.gradient_sink();
   EXPECT_EQ(second.beta, 1);
-  EXPECT_TRUE(second.tensor.same_memory(first.tensor));
+  EXPECT_TRUE(second.tensor().same_memory(first.tensor()));
   p.clear_gradient();
   EXPECT_FALSE(p.has_gradient());
   const Sink third = p.gradient_sink();
   EXPECT_EQ(third.beta, 0);
-  EXPECT_TRUE(third.tensor.same_memory(first.tensor)) << "the memory is kept from step to step";
+  EXPECT_TRUE(third.tensor().same_memory(first.tensor())) << "the memory is kept from step to step";
 }
 
 TEST(Parameter, SaysWhoseGradientIsMissing) {
@@ -68,7 +68,7 @@ TEST(NamedParts, AreViewsInOrder) {
   bias->parts()[0].name = "bias";
   bias->parts()[0].aliases = {"tied"};
   qkv->value().copy_from(pattern({3, 2}));
-  qkv->gradient_sink().tensor.copy_from(pattern({3, 2}, 1));
+  qkv->gradient_sink().tensor().copy_from(pattern({3, 2}, 1));
 
   const auto parts = named_parts({qkv, bias});
   ASSERT_EQ(parts.size(), 4u);

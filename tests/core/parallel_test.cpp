@@ -5,6 +5,7 @@
 #include <atomic>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -42,6 +43,19 @@ TEST_P(Parallel, KeepsRegionsApart) {
   int64_t sum = 0;
   for (int64_t number : numbers) sum += number;
   EXPECT_EQ(sum, wanted);
+}
+
+TEST_P(Parallel, CutsRangesByTheGrain) {
+  using Ranges = std::vector<std::pair<int64_t, int64_t>>;
+  const auto ranges = [](int64_t n) {
+    Ranges found((n + 7) / 8);
+    parallel_ranges(n, 8, [&](int64_t begin, int64_t end) { found[begin / 8] = {begin, end}; });
+    return found;
+  };
+  EXPECT_EQ(ranges(0), Ranges());
+  EXPECT_EQ(ranges(1), Ranges({{0, 1}}));
+  EXPECT_EQ(ranges(8), Ranges({{0, 8}}));
+  EXPECT_EQ(ranges(17), Ranges({{0, 8}, {8, 16}, {16, 17}}));
 }
 
 TEST_P(Parallel, RethrowsTheErrorOfTheLowestTask) {

@@ -17,7 +17,7 @@ inline ParameterPtr named_parameter(const std::string& name, const Shape& shape)
 
 inline void set_gradient(Parameter& parameter, const std::vector<real>& values) {
   parameter.clear_gradient();
-  parameter.gradient_sink().tensor.copy_from(
+  parameter.gradient_sink().tensor().copy_from(
       Tensor::of(parameter.shape(), std::span<const real>(values)));
 }
 

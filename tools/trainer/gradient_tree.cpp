@@ -30,7 +30,7 @@ void GradientTree::finish() {
   for (size_t i = 0; total && i < parameters_.size(); ++i) {
     if (!(*total)[i].defined()) continue;
     parameters_[i]->clear_gradient();
-    parameters_[i]->gradient_sink().tensor.copy_from((*total)[i]);
+    parameters_[i]->gradient_sink().tensor().copy_from((*total)[i]);
   }
 }
 

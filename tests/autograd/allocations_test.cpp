@@ -1,0 +1,70 @@
+// That a use of a Parameter asks nothing of the heap or the system once the tape has seen its graph.
+//
+// Replaces operator new of the whole test program, to count its calls.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "autograd/ops.h"
+#include "tests/autograd/testing.h"
+
+#ifndef REPRISE_NO_FREE_LIST  // sanitizers have their own operator new
+
+namespace {
+std::atomic<int64_t> g_new_calls{0};
+}  // namespace
+
+void* operator new(size_t bytes) {
+  ++g_new_calls;
+  if (void* memory = std::malloc(bytes)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace reprise::testing {
+
+namespace {
+
+using Op = Variable (*)(const Variable&, const Variable&);
+
+struct Calls {
+  int64_t system, heap;
+};
+
+Calls so_far() { return {memory_use().system_allocations, g_new_calls}; }
+
+// Of the third pass, forward and backward, through `uses` uses of one Parameter. (The first pass takes
+// the memory of the Parameter's gradient out of the free list for good.)
+Calls calls_of_a_repetition(Op op, int uses) {
+  const ParameterPtr p = parameter(pattern({4}));
+  const Tensor start = pattern({4}, 1);
+  Tape tape;
+  Calls before{};
+  for (int pass = 0; pass < 3; ++pass) {
+    before = so_far();
+    p->clear_gradient();
+    tape.reset();
+    Variable y(start);
+    for (int i = 0; i < uses; ++i) y = op(y, tape.bind(p));
+    tape.backward(y, start);
+  }
+  const Calls after = so_far();
+  return {after.system - before.system, after.heap - before.heap};
+}
+
+TEST(Allocations, ARepeatedPassMakesNonePerUse) {
+  for (Op op : {add, sub, mul, div}) {
+    const Calls calls = calls_of_a_repetition(op, 1000);
+    EXPECT_EQ(calls.system, 0);
+    EXPECT_LE(calls.heap, 1) << "the tape's entry for the Parameter, however many its uses";
+  }
+}
+
+}  // namespace
+
+}  // namespace reprise::testing
+
+#endif
