@@ -3,6 +3,7 @@
 #pragma once
 
 #include "autograd/tape.h"
+#include "core/gemm.h"
 #include "core/rng.h"
 
 namespace reprise {
@@ -11,9 +12,10 @@ struct Context {
   Tape* tape = nullptr;  // null: nothing is recorded
   bool training = false;  // dropout is on
   RandomKey random{};     // of this place in the model, in this step
+  Precision precision = Precision::float32;  // of products, and of what they keep
 
   // The same for a place further in: layer 3, its attention, …
-  Context at(uint64_t place) const { return {tape, training, random.at(place)}; }
+  Context at(uint64_t place) const { return {tape, training, random.at(place), precision}; }
   // A use of the Parameter here.
   Variable bind(const ParameterPtr& parameter) const {
     return tape ? tape->bind(parameter) : Variable(parameter->value());

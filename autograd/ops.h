@@ -7,6 +7,7 @@
 #include <span>
 
 #include "autograd/tape.h"
+#include "core/gemm.h"
 #include "core/kernels/arguments.h"
 #include "core/rng.h"
 
@@ -37,7 +38,9 @@ Variable mean(const Variable& x, int dim);
 // first. The leading dimensions are equal, or b has none and is used for every matrix of a.
 Variable matmul(const Variable& a, const Variable& b, bool ta = false, bool tb = false);
 // x [.., in] · weight [out, in] transposed + bias [out] -> [.., out]; PyTorch's layout
-Variable linear(const Variable& x, const Variable& weight, const Variable& bias);
+// In bfloat16, factors are rounded to it, here and in the backward, and it is what is kept.
+Variable linear(const Variable& x, const Variable& weight, const Variable& bias,
+                Precision precision = Precision::float32);
 Variable linear(const Variable& x, const Variable& weight);
 
 // ---- activations (ops/activations.cpp)
@@ -54,7 +57,7 @@ Variable activation(const Variable& x, Activation f);
 // f(x · w1ᵀ + b1) · w2ᵀ + b2, as one op: x [.., width], w1 [inner, width], b1 [inner], w2 [out, inner],
 // b2 [out] -> [.., out]. f's output is not kept but computed again: it would be the largest of all.
 Variable feed_forward(const Variable& x, const Variable& w1, const Variable& b1, const Variable& w2,
-                      const Variable& b2, Activation f);
+                      const Variable& b2, Activation f, Precision precision = Precision::float32);
 
 // ---- rows (ops/rows.cpp): along the last dimension
 Variable softmax(const Variable& x);

@@ -36,15 +36,26 @@ Sink Parameter::gradient_sink() {
   return {gradient_, beta};
 }
 
+template <class Fill>
+const Tensor& Parameter::derived(Derived& form, const Shape& shape, DType dtype,
+                                 const Fill& fill) const {
+  if (form.tensor.defined() && form.version == version_) return form.tensor;
+  if (!form.tensor.defined()) form.tensor = Tensor::empty(shape, dtype, Purpose::weights);
+  fill(form.tensor);
+  form.version = version_;
+  return form.tensor;
+}
+
 const Tensor& Parameter::transposed() const {
-  if (!transposed_.defined()) {
-    transposed_ = Tensor::empty({shape()[1], shape()[0]}, kReal, Purpose::weights);
-  } else if (transposed_version_ == version_) {
-    return transposed_;
-  }
-  kernels::transpose(shape()[0], shape()[1], value_.data(), transposed_.data());
-  transposed_version_ = version_;
-  return transposed_;
+  return derived(transposed_, {shape()[1], shape()[0]}, kReal, [&](const Tensor& t) {
+    kernels::transpose(shape()[0], shape()[1], value_.data(), t.data());
+  });
+}
+
+const Tensor& Parameter::bfloat16() const {
+  return derived(bfloat16_, shape(), DType::bf16, [&](const Tensor& t) {
+    kernels::narrow(numel(), value_.data(), t.data<BFloat16>());
+  });
 }
 
 std::vector<NamedPart> named_parts(const std::vector<ParameterPtr>& parameters) {

@@ -66,6 +66,8 @@ class Parameter {
 
   // The value of a matrix, transposed; kept until the value changes.
   const Tensor& transposed() const;
+  // The value in bfloat16; kept likewise.
+  const Tensor& bfloat16() const;
 
   // Changes with every update of the value. A Parameter that changed between forward and backward
   // is an error; forms derived from the value (packed, converted) are kept by version.
@@ -80,8 +82,16 @@ class Parameter {
  private:
   Tensor value_;
   Tensor gradient_;
-  mutable Tensor transposed_;
-  mutable uint64_t transposed_version_ = 0;
+  // What is computed from the value, once per version of it however often it is used.
+  struct Derived {
+    Tensor tensor;
+    uint64_t version = 0;
+  };
+  template <class Fill>
+  const Tensor& derived(Derived& form, const Shape& shape, DType dtype, const Fill& fill) const;
+
+  mutable Derived transposed_;
+  mutable Derived bfloat16_;
   std::vector<Part> parts_;
   uint64_t version_ = 0;
   bool touched_ = false;

@@ -22,10 +22,10 @@ Variable Tape::bind(const ParameterPtr& parameter) {
   return Variable(Tensor(parameter->value()), this, size() - 1);
 }
 
-const Parameter* Variable::reused_parameter() const {
-  if (!tape_) return nullptr;
+Variable::Use Variable::use() const {
+  if (!tape_) return {};
   const Tape::Node& node = tape_->nodes_[id_];
-  return node.parameter && node.use > 0 ? node.parameter : nullptr;
+  return {node.parameter, node.use};
 }
 
 Variable Tape::input(const Tensor& value, Tensor* gradient) {

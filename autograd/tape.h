@@ -39,8 +39,12 @@ class Variable {
   const Shape& shape() const { return value_.shape(); }
   Tape* tape() const { return tape_; }  // null: a constant; nothing flows back through it
   int32_t id() const { return id_; }
-  // The Parameter of a use site that isn't its first on this tape; null for any other Variable.
-  const Parameter* reused_parameter() const;
+  // The Parameter of a use site and the number of the use, from 0; null for any other Variable.
+  struct Use {
+    const Parameter* parameter = nullptr;
+    int number = 0;
+  };
+  Use use() const;
 
  private:
   friend class Tape;

@@ -1,6 +1,7 @@
 // DType: what a tensor's elements are.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -13,6 +14,14 @@ namespace reprise {
 struct BFloat16 {
   uint16_t bits;
 };
+
+inline float to_float(BFloat16 value) { return std::bit_cast<float>(uint32_t{value.bits} << 16); }
+// To nearest, ties to even; a NaN stays a NaN.
+inline BFloat16 to_bfloat16(float value) {
+  const auto bits = std::bit_cast<uint32_t>(value);
+  if (value != value) return {static_cast<uint16_t>((bits >> 16) | 0x40)};
+  return {static_cast<uint16_t>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16)};
+}
 
 enum class DType : uint8_t { f32, f64, bf16, i32, u8 };
 

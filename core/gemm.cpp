@@ -5,8 +5,10 @@
 #include <cstdlib>
 
 #include "core/error.h"
+#include "core/kernels.h"
 #include "core/kernels/gemm_backends.h"
 #include "core/parallel.h"
+#include "core/tensor.h"
 
 namespace reprise {
 
@@ -66,7 +68,8 @@ std::atomic<GemmBackend>& backend_in_use() {
 }
 
 // What needs no library: empty sums, and c without a product.
-bool is_done(const Product& p) {
+template <class Number>
+bool is_done(const ProductOf<Number>& p) {
   if (p.m <= 0 || p.n <= 0) return true;
   if (p.k > 0 && p.alpha != 0) return false;
   for (int64_t i = 0; i < p.m; ++i) {
@@ -112,7 +115,8 @@ Grid grid_of(int64_t m, int64_t n, int64_t k) {
   return {{m, rows, 8}, {n, cols, 16}};
 }
 
-Product tile_of(Product p, const Grid& grid, int64_t i) {
+template <class Number>
+ProductOf<Number> tile_of(ProductOf<Number> p, const Grid& grid, int64_t i) {
   const int64_t r = i % grid.rows.parts, c = i / grid.rows.parts;
   const int64_t row = grid.rows.begin(r), col = grid.cols.begin(c);
   p.a += p.ta == Transpose::no ? row * p.lda : row;
@@ -123,21 +127,79 @@ Product tile_of(Product p, const Grid& grid, int64_t i) {
   return p;
 }
 
+template <class Number>
+void tiled(const ProductOf<Number>& whole, void (*product)(const ProductOf<Number>&),
+           const Epilogue& finish) {
+  if (is_done(whole)) return finish({0, 0, whole.m, whole.n, whole.c, whole.ldc});
+  const Grid grid = grid_of(whole.m, whole.n, whole.k);
+  parallel_for(grid.rows.parts * grid.cols.parts, [&](int64_t i) {
+    const ProductOf<Number> tile = tile_of(whole, grid, i);
+    product(tile);
+    const int64_t row = grid.rows.begin(i % grid.rows.parts);
+    const int64_t col = grid.cols.begin(i / grid.rows.parts);
+    finish({row, col, tile.m, tile.n, tile.c, tile.ldc});
+  });
+}
+
+// x, a matrix as it stands in memory, without gaps between its rows.
+Tensor widened(int64_t rows, int64_t cols, const BFloat16* x, int64_t ld) {
+  Tensor y = Tensor::empty({rows, cols});
+  for (int64_t r = 0; r < rows; ++r) kernels::widen(cols, x + r * ld, y.data() + r * cols);
+  return y;
+}
+
+// A tile without a library for it.
+void widened_product(const BFloat16Product& p) {
+  const bool a_as_is = p.ta == Transpose::no, b_as_is = p.tb == Transpose::no;
+  const int64_t lda = a_as_is ? p.k : p.m, ldb = b_as_is ? p.n : p.k;
+  const Tensor a = widened(a_as_is ? p.m : p.k, lda, p.a, p.lda);
+  const Tensor b = widened(b_as_is ? p.k : p.n, ldb, p.b, p.ldb);
+  function_of(gemm_backend())({p.ta, p.tb, p.m, p.n, p.k, p.alpha, a.data(), lda, b.data(), ldb,
+                               p.beta, p.c, p.ldc});
+}
+
 }  // namespace
 
 void gemm(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const real* a, int64_t lda,
           const real* b, int64_t ldb, real beta, real* c, int64_t ldc, const Epilogue& finish) {
-  const Product whole{ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc};
-  if (is_done(whole)) return finish({0, 0, m, n, c, ldc});
-  const ProductFunction product = function_of(gemm_backend());
-  const Grid grid = grid_of(m, n, k);
-  parallel_for(grid.rows.parts * grid.cols.parts, [&](int64_t i) {
-    const Product tile = tile_of(whole, grid, i);
-    product(tile);
-    const int64_t row = grid.rows.begin(i % grid.rows.parts);
-    const int64_t col = grid.cols.begin(i / grid.rows.parts);
-    finish({row, col, tile.m, tile.n, tile.c, ldc});
-  });
+  tiled<real>({ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc}, function_of(gemm_backend()),
+              finish);
+}
+
+void gemm(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const BFloat16* a,
+          int64_t lda, const BFloat16* b, int64_t ldb, real beta, real* c, int64_t ldc,
+          const Epilogue& finish) {
+  void (*product)(const BFloat16Product&) = widened_product;
+#ifdef REPRISE_ONEDNN
+  if (has_bfloat16()) product = onednn_product;
+#endif
+  tiled<BFloat16>({ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc}, product, finish);
+}
+
+bool has_bfloat16() {
+#ifdef REPRISE_ONEDNN
+  return gemm_backend() == GemmBackend::onednn && onednn_has_bfloat16();
+#else
+  return false;
+#endif
+}
+
+Precision precision_named(std::string_view name) {
+  if (name == "float32") return Precision::float32;
+  if (name == "auto") return has_bfloat16() ? Precision::bfloat16 : Precision::float32;
+  const bool asked_for = gemm_backend() != GemmBackend::onednn && std::getenv("REPRISE_GEMM");
+  if (name == "bfloat16" && (has_bfloat16() || asked_for)) return Precision::bfloat16;
+  if (name != "bfloat16") {
+    throw Error(ExitCode::unavailable, "precision: '{}' is not float32, bfloat16 or auto", name);
+  }
+  throw Error(ExitCode::unavailable,
+              "precision: bfloat16 is fast with oneDNN on processors that have AVX512-BF16, and that "
+              "isn't so here. \"auto\" takes float32 then; REPRISE_GEMM=openblas computes bfloat16 "
+              "slowly");
+}
+
+std::string_view to_string(Precision precision) {
+  return precision == Precision::float32 ? "float32" : "bfloat16";
 }
 
 void gemm_task(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, real alpha,

@@ -16,11 +16,13 @@
 #include <cstdint>
 #include <string_view>
 
-#include "core/real.h"
+#include "core/dtype.h"
 
 namespace reprise {
 
 enum class Transpose : uint8_t { no, yes };
+// What the factors of products are rounded to. Sums are in `real` either way.
+enum class Precision : uint8_t { float32, bfloat16 };
 enum class GemmBackend : uint8_t { reference, openblas, onednn };
 
 // A finished tile of a product: what is done to it while it is in the cache.
@@ -53,6 +55,21 @@ class Epilogue {
 // only.
 void gemm(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const real* a, int64_t lda,
           const real* b, int64_t ldb, real beta, real* c, int64_t ldc, const Epilogue& finish = {});
+
+// The same with a and b in bfloat16; products are exact and added in float32. Where no library has
+// such products for this processor (see has_bfloat16), a and b are widened first: the same numbers,
+// up to the order of sums, slowly.
+void gemm(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const BFloat16* a,
+          int64_t lda, const BFloat16* b, int64_t ldb, real beta, real* c, int64_t ldc,
+          const Epilogue& finish = {});
+// True where products in bfloat16 are faster than in float32: with oneDNN, on a processor that has
+// them.
+bool has_bfloat16();
+
+// float32, bfloat16, or auto: bfloat16 where it is fast. Throws Error (unavailable) for bfloat16 where
+// it is not, unless REPRISE_GEMM names a backend that computes it slowly (reference, openblas).
+Precision precision_named(std::string_view name);
+std::string_view to_string(Precision precision);
 
 // The same on the calling thread alone and without tiles, for products that are tasks themselves
 // (one head of one sequence); alpha scales op(a) op(b).

@@ -24,6 +24,9 @@ void multiply_add(int64_t n, const real* x, const real* y, real beta, real* dst)
 void add_bias(const Epilogue::Tile& tile, const real* bias);
 // dst [cols] = beta dst + the sum over rows of x [rows, cols]
 void sum_rows(int64_t rows, int64_t cols, const real* x, real beta, real* dst);
+// To bfloat16, to nearest (ties to even), and back
+void narrow(int64_t n, const real* x, BFloat16* y);
+void widen(int64_t n, const BFloat16* x, real* y);
 double sum(int64_t n, const real* x);
 double sum_of_squares(int64_t n, const real* x);
 bool all_finite(int64_t n, const real* x);
@@ -39,11 +42,18 @@ void activation_backward(Activation f, int64_t n, const real* x, const real* dy,
 // For the end of a product that is the activation's input, tile of x: x += bias, y = f(x). y is a
 // whole matrix with rows as far apart as x's.
 void bias_activation(const Epilogue::Tile& tile, const real* bias, Activation f, real* y);
+// The same, kept in bfloat16: x16 = x, y16 = f(x16); the tile itself is used up.
+void bias_activation(const Epilogue::Tile& tile, const real* bias, Activation f, BFloat16* x16,
+                     BFloat16* y16);
 // Its backward, which doesn't need y: y = f(x) once more, dx = f'(x) dy, dbias [cols] = beta dbias +
 // the sum over rows of dx. All matrices are [rows, cols] with rows `stride` numbers apart; dx may be
 // dy; dbias may be null.
 void bias_activation_backward(Activation f, int64_t rows, int64_t cols, int64_t stride,
                               const real* x, const real* dy, real* y, real* dx, real beta,
+                              real* dbias);
+// dy is used up.
+void bias_activation_backward(Activation f, int64_t rows, int64_t cols, int64_t stride,
+                              const BFloat16* x, real* dy, BFloat16* y, BFloat16* dx, real beta,
                               real* dbias);
 
 // ---- rows

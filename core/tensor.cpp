@@ -9,19 +9,6 @@
 
 namespace reprise {
 
-namespace {
-
-float widen(BFloat16 value) { return std::bit_cast<float>(uint32_t{value.bits} << 16); }
-
-// Round to nearest, ties to even; a NaN stays a NaN.
-BFloat16 narrow(float value) {
-  const auto bits = std::bit_cast<uint32_t>(value);
-  if (value != value) return {static_cast<uint16_t>((bits >> 16) | 0x40)};
-  return {static_cast<uint16_t>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16)};
-}
-
-}  // namespace
-
 size_t size_of(DType dtype) {
   constexpr size_t kSizes[] = {4, 8, 2, 4, 1};
   return kSizes[static_cast<int>(dtype)];
@@ -105,7 +92,7 @@ void Tensor::fill(double value) const {
     case DType::f32: return void(std::fill_n(data<float>(), n, static_cast<float>(value)));
     case DType::f64: return void(std::fill_n(data<double>(), n, value));
     case DType::bf16:
-      return void(std::fill_n(data<BFloat16>(), n, narrow(static_cast<float>(value))));
+      return void(std::fill_n(data<BFloat16>(), n, to_bfloat16(static_cast<float>(value))));
     case DType::i32: return void(std::fill_n(data<int32_t>(), n, static_cast<int32_t>(value)));
     case DType::u8: return void(std::fill_n(data<uint8_t>(), n, static_cast<uint8_t>(value)));
   }
@@ -126,7 +113,7 @@ double Tensor::item(int64_t index) const {
   switch (dtype_) {
     case DType::f32: return data<float>()[index];
     case DType::f64: return data<double>()[index];
-    case DType::bf16: return widen(data<BFloat16>()[index]);
+    case DType::bf16: return to_float(data<BFloat16>()[index]);
     case DType::i32: return data<int32_t>()[index];
     case DType::u8: return data<uint8_t>()[index];
   }

@@ -20,7 +20,8 @@ class FeedForward {
   // x [tokens, width] -> [tokens, width]
   Variable forward(const Context& context, const Variable& x) const {
     return feed_forward(x, context.bind(in_.weight()), context.bind(in_.bias()),
-                        context.bind(out_.weight()), context.bind(out_.bias()), f_);
+                        context.bind(out_.weight()), context.bind(out_.bias()), f_,
+                        context.precision);
   }
   void collect(Collector& collector, const Paths& paths) const {
     in_.collect(collector, paths.in);

@@ -9,7 +9,7 @@ Linear::Linear(int64_t in, int64_t out, int parts)
       bias_(std::make_shared<Parameter>(Shape{out}, parts)) {}
 
 Variable Linear::forward(const Context& context, const Variable& x) const {
-  return linear(x, context.bind(weight_), context.bind(bias_));
+  return linear(x, context.bind(weight_), context.bind(bias_), context.precision);
 }
 
 void Linear::collect_parts(Collector& collector, const std::vector<std::string>& paths) const {

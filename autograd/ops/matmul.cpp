@@ -1,5 +1,5 @@
 #include "autograd/ops.h"
-#include "autograd/ops/weights.h"
+#include "autograd/ops/operands.h"
 #include "core/error.h"
 #include "core/gemm.h"
 #include "core/kernels.h"
@@ -40,7 +40,7 @@ Product plan(const Shape& a, const Shape& b, bool ta, bool tb) {
 }
 
 // One operand of a batch of products.
-struct Operand {
+struct Matrices {
   const real* data;
   int64_t cols;    // of a row in memory
   bool transposed;
@@ -48,7 +48,7 @@ struct Operand {
 };
 
 // c = beta c + op(a) [m, k] op(b) [k, n] for each of the batch, or their sum when `sum`.
-void products(int64_t batch, int64_t m, int64_t n, int64_t k, const Operand& a, const Operand& b,
+void products(int64_t batch, int64_t m, int64_t n, int64_t k, const Matrices& a, const Matrices& b,
               const Sink& sink, bool sum = false) {
   real* c = sink.data();
   if (sum && batch == 0 && sink.beta == 0) sink.tensor().fill(0);
@@ -77,16 +77,16 @@ Shape output_shape(const Product& p, const Shape& a) {
 Variable matmul(const Variable& a, const Variable& b, bool ta, bool tb) {
   const Product p = plan(a.shape(), b.shape(), ta, tb);
   const auto left = [p](const Tensor& t, bool flip) {
-    return Operand{t.data(), p.ta ? p.m : p.k, p.ta != flip, p.m * p.k};
+    return Matrices{t.data(), p.ta ? p.m : p.k, p.ta != flip, p.m * p.k};
   };
   const auto right = [p](const Tensor& t, bool flip) {
-    return Operand{t.data(), p.tb ? p.k : p.n, p.tb != flip, p.shared_b ? 0 : p.k * p.n};
+    return Matrices{t.data(), p.tb ? p.k : p.n, p.tb != flip, p.shared_b ? 0 : p.k * p.n};
   };
   Tensor y = Tensor::empty(output_shape(p, a.shape()));
   products(p.batch, p.m, p.n, p.k, left(a.value(), false), right(b.value(), false), {y, 0});
   return record("matmul", y, {a, b},
                 [p, left, right, a = a.value(), b = b.value()](const Tensor& dy, InputGrads& dx) {
-    const auto gradient = [&](bool flip) { return Operand{dy.data(), p.n, flip, p.m * p.n}; };
+    const auto gradient = [&](bool flip) { return Matrices{dy.data(), p.n, flip, p.m * p.n}; };
     if (dx.wants(0) && !p.ta) {
       products(p.batch, p.m, p.k, p.n, gradient(false), right(b, true), dx.into(0));
     } else if (dx.wants(0)) {
@@ -101,7 +101,8 @@ Variable matmul(const Variable& a, const Variable& b, bool ta, bool tb) {
 }
 
 // y = x Wᵀ + b:  dx = dy W,  dW = dyᵀ x,  db = Σ_rows dy
-Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
+Variable linear(const Variable& x, const Variable& weight, const Variable& bias,
+                Precision precision) {
   const Shape& w = weight.shape();
   if (w.rank() != 2 || x.shape().rank() < 1 || x.shape()[-1] != w[1]) {
     throw ShapeError("linear: input {} does not fit weight {} ([out, in])", x.shape(), w);
@@ -112,23 +113,20 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
   }
   const int64_t rows = x.shape().rows(), in = w[1], out = w[0];
   Tensor y = Tensor::empty(x.shape().with(-1, out));
-  const RightSide w_t = transposed_weight(weight, rows);
-  const auto add_bias = [&](const Epilogue::Tile& tile) {
+  const Operand xs = operand(x.value(), precision), ws = weight_operand(weight, precision);
+  product(rows, out, in, xs, transposed_weight(weight, ws, rows), 0, y.data(), out,
+          [&](const Epilogue::Tile& tile) {
     if (has_bias) kernels::add_bias(tile, bias.value().data());
-  };
-  gemm(Transpose::no, w_t.flag, rows, out, in, x.value().data(), in, w_t.data, w_t.ld, 0, y.data(),
-       out, add_bias);
-  return record("linear", y, {x, weight, bias},
-                [=, x = x.value(), w = weight.value()](const Tensor& dy, InputGrads& dx) {
+  });
+  return record("linear", y, {x, weight, bias}, [=](const Tensor& dy, InputGrads& dx) {
+    const Operand dys = operand(dy, precision);
     if (dx.wants(0)) {
       const Sink d = dx.into(0);
-      gemm(Transpose::no, Transpose::no, rows, in, out, dy.data(), out, w.data(), in, d.beta,
-           d.data(), in);
+      product(rows, in, out, dys, ws, d.beta, d.data(), in);
     }
     if (dx.wants(1)) {
       const Sink d = dx.into(1);
-      gemm(Transpose::yes, Transpose::no, out, in, rows, dy.data(), out, x.data(), in, d.beta,
-           d.data(), in);
+      product(out, in, rows, transposed(dys), xs, d.beta, d.data(), in);
     }
     if (dx.wants(2)) {
       const Sink d = dx.into(2);

@@ -19,6 +19,18 @@ void multiply_add(int64_t n, const real* x, const real* y, real beta, real* dst)
   });
 }
 
+void narrow(int64_t n, const real* x, BFloat16* y) {
+  over_elements(n, [&, f = row_kernels().narrow](int64_t i, int64_t end) {
+    f(end - i, x + i, bits_of(y + i));
+  });
+}
+
+void widen(int64_t n, const BFloat16* x, real* y) {
+  over_elements(n, [&, f = row_kernels().widen](int64_t i, int64_t end) {
+    f(end - i, bits_of(x + i), y + i);
+  });
+}
+
 double sum(int64_t n, const real* x) {
   const auto f = row_kernels().sum;
   return parallel_sum(n, kTaskElements, [&](int64_t i, int64_t end) { return f(end - i, x + i); });

@@ -8,22 +8,27 @@
 namespace reprise {
 
 // A product as gemm_task describes it, with m, n, k > 0 and alpha not 0.
-struct Product {
+template <class Number>
+struct ProductOf {
   Transpose ta, tb;
   int64_t m, n, k;
   real alpha;
-  const real* a;
+  const Number* a;
   int64_t lda;
-  const real* b;
+  const Number* b;
   int64_t ldb;
   real beta;
   real* c;
   int64_t ldc;
 };
+using Product = ProductOf<real>;
+using BFloat16Product = ProductOf<BFloat16>;  // alpha is 1
 
 void reference_product(const Product& p);
 // Only where CMake found the library, in the float build. Throw Error (internal) when it refuses.
 void openblas_product(const Product& p);
 void onednn_product(const Product& p);
+void onednn_product(const BFloat16Product& p);
+bool onednn_has_bfloat16();  // whether the processor has instructions for it
 
 }  // namespace reprise

@@ -1,7 +1,8 @@
-#include <dnnl.h>
+#include <dnnl.hpp>
 #include <omp.h>
 
 #include <new>
+#include <unordered_map>
 
 #include "core/error.h"
 #include "core/kernels/gemm_backends.h"
@@ -16,6 +17,12 @@ void keep_to_one_thread() {
   (void)once;
 }
 
+[[noreturn]] void refuse(int64_t m, int64_t n, int64_t k, int status) {
+  if (status == dnnl_out_of_memory) throw std::bad_alloc();
+  throw Error(ExitCode::internal, "gemm: oneDNN refuses a product of {} x {} x {} (status {})", m,
+              n, k, status);
+}
+
 }  // namespace
 
 void onednn_product(const Product& p) {
@@ -23,11 +30,75 @@ void onednn_product(const Product& p) {
   const auto flag = [](Transpose t) { return t == Transpose::no ? 'N' : 'T'; };
   const dnnl_status_t status = dnnl_sgemm(flag(p.ta), flag(p.tb), p.m, p.n, p.k, p.alpha, p.a,
                                           p.lda, p.b, p.ldb, p.beta, p.c, p.ldc);
-  if (status == dnnl_out_of_memory) throw std::bad_alloc();
-  if (status != dnnl_success) {
-    throw Error(ExitCode::internal, "gemm: oneDNN refuses a product of {} x {} x {} (status {})",
-                p.m, p.n, p.k, static_cast<int>(status));
+  if (status != dnnl_success) refuse(p.m, p.n, p.k, status);
+}
+
+namespace {
+
+using dnnl::memory;
+
+const dnnl::engine& engine() {
+  static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
+  return cpu;
+}
+
+memory::desc layout(memory::data_type type, Transpose t, int64_t rows, int64_t cols, int64_t ld) {
+  return {{rows, cols}, type, t == Transpose::no ? memory::dims{ld, 1} : memory::dims{1, ld}};
+}
+
+// One primitive for all sizes, made at its first use: sizes are told at each call.
+dnnl::matmul make_matmul(Transpose ta, Transpose tb, real beta) {
+  constexpr int64_t kAny = DNNL_RUNTIME_DIM_VAL;
+  dnnl::primitive_attr attributes;
+  if (beta != 0) {
+    dnnl::post_ops sum;
+    sum.append_sum(beta);
+    attributes.set_post_ops(sum);
   }
+  return dnnl::matmul(dnnl::matmul::primitive_desc(
+      {layout(memory::data_type::bf16, ta, kAny, kAny, kAny),
+       layout(memory::data_type::bf16, tb, kAny, kAny, kAny),
+       layout(memory::data_type::f32, Transpose::no, kAny, kAny, kAny)},
+      attributes, engine()));
+}
+
+// A thread's own: a primitive's scratch memory isn't for several at once.
+const dnnl::matmul& matmul_for(Transpose ta, Transpose tb, real beta) {
+  thread_local std::unordered_map<real, dnnl::matmul> made[2][2];
+  auto& of_beta = made[ta == Transpose::yes][tb == Transpose::yes];
+  const auto found = of_beta.find(beta);
+  if (found != of_beta.end()) return found->second;
+  return of_beta.emplace(beta, make_matmul(ta, tb, beta)).first->second;
+}
+
+}  // namespace
+
+void onednn_product(const BFloat16Product& p) {
+  keep_to_one_thread();
+  try {
+    thread_local dnnl::stream stream(engine());
+    const auto in_place = [](const memory::desc& desc, const void* data) {
+      return memory(desc, engine(), const_cast<void*>(data));
+    };
+    const auto type = memory::data_type::bf16;
+    matmul_for(p.ta, p.tb, p.beta)
+        .execute(stream,
+                 {{DNNL_ARG_SRC, in_place(layout(type, p.ta, p.m, p.k, p.lda), p.a)},
+                  {DNNL_ARG_WEIGHTS, in_place(layout(type, p.tb, p.k, p.n, p.ldb), p.b)},
+                  {DNNL_ARG_DST, in_place(layout(memory::data_type::f32, Transpose::no, p.m, p.n,
+                                                 p.ldc), p.c)}});
+    stream.wait();
+  } catch (const dnnl::error& error) {
+    refuse(p.m, p.n, p.k, error.status);
+  }
+}
+
+bool onednn_has_bfloat16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
 }
 
 }  // namespace reprise

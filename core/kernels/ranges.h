@@ -4,12 +4,17 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "core/dtype.h"
 #include "core/parallel.h"
 
 namespace reprise::kernels {
 
 // Elements of a task: long enough (about 5 µs) to pay for handing it out, short enough to balance.
 inline constexpr int64_t kTaskElements = 16384;
+
+// The bits, which row kernels take: they know no C++ types of ours.
+inline uint16_t* bits_of(BFloat16* x) { return &x->bits; }
+inline const uint16_t* bits_of(const BFloat16* x) { return &x->bits; }
 
 // body(begin, end) over ranges of rows that have about kTaskElements numbers.
 template <class Body>

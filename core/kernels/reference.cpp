@@ -7,6 +7,7 @@
 #include <limits>
 #include <numbers>
 
+#include "core/dtype.h"
 #include "core/rng.h"
 
 namespace reprise::kernels {
@@ -30,6 +31,13 @@ void add(int64_t n, const real* x, const real* y, real* sum) {
 
 void multiply_add(int64_t n, const real* x, const real* y, real beta, real* dst) {
   for (int64_t i = 0; i < n; ++i) put(dst[i], beta, double{x[i]} * y[i]);
+}
+
+void narrow(int64_t n, const real* x, uint16_t* y) {
+  for (int64_t i = 0; i < n; ++i) y[i] = to_bfloat16(static_cast<float>(x[i])).bits;
+}
+void widen(int64_t n, const uint16_t* x, real* y) {
+  for (int64_t i = 0; i < n; ++i) y[i] = to_float(BFloat16{x[i]});
 }
 
 double sum(int64_t n, const real* x) {
@@ -240,6 +248,8 @@ const RowKernels kReferenceKernels = {
     .scale_add = scale_add,
     .add = add,
     .multiply_add = multiply_add,
+    .narrow = narrow,
+    .widen = widen,
     .sum = sum,
     .sum_of_squares = sum_of_squares,
     .all_finite = all_finite,

@@ -24,6 +24,9 @@ struct RowKernels {
   void (*scale_add)(int64_t n, real alpha, const real* x, real beta, real* dst);
   void (*add)(int64_t n, const real* x, const real* y, real* sum);  // sum may be x or y
   void (*multiply_add)(int64_t n, const real* x, const real* y, real beta, real* dst);
+  // bfloat16 as its bits; to nearest, ties to even, NaN to NaN
+  void (*narrow)(int64_t n, const real* x, uint16_t* y);
+  void (*widen)(int64_t n, const uint16_t* x, real* y);
   double (*sum)(int64_t n, const real* x);
   double (*sum_of_squares)(int64_t n, const real* x);
   bool (*all_finite)(int64_t n, const real* x);

@@ -27,6 +27,18 @@ void multiply_add(int64_t n, const float* x, const float* y, float beta, float* 
   put(n, beta, dst, [=](int64_t i) { return x[i] * y[i]; });
 }
 
+void narrow(int64_t n, const float* x, uint16_t* y) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) {
+    const auto bits = static_cast<uint32_t>(to_bits(x[i]));
+    const uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+    y[i] = static_cast<uint16_t>(x[i] != x[i] ? (bits >> 16) | 0x40 : rounded);
+  }
+}
+void widen(int64_t n, const uint16_t* x, float* y) {
+  set(n, y, [=](int64_t i) { return from_bits(static_cast<int32_t>(uint32_t{x[i]} << 16)); });
+}
+
 double sum(int64_t n, const float* x) {
   return sum_of<double>(n, [=](int64_t i) { return double{x[i]}; });
 }
@@ -239,6 +251,8 @@ const RowKernels kVectorKernels = {
     .scale_add = scale_add,
     .add = add,
     .multiply_add = multiply_add,
+    .narrow = narrow,
+    .widen = widen,
     .sum = sum,
     .sum_of_squares = sum_of_squares,
     .all_finite = all_finite,

@@ -90,7 +90,7 @@ Variable Encoder::pool(const Context& context, const Variable& x, const Tensor& 
 Variable Encoder::predict_tokens(const Context& context, const Variable& x) const {
   const Variable dense = activation(prediction_dense_.forward(context, x), activation_);
   return linear(prediction_norm_.forward(context, dense), context.bind(decoder_),
-                context.bind(decoder_bias_));
+                context.bind(decoder_bias_), context.precision);
 }
 
 Variable Encoder::predict_sentence(const Context& context, const Variable& pooled,

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <mutex>
 #include <vector>
 
 #include "core/error.h"
@@ -129,6 +131,44 @@ TEST_P(Gemm, LongerThanItsTiles) {
       check({ta, tb, 600, 33, 500, 0, 1, 0}, GetParam(), false);
       check({ta, tb, 1, 257, 1000, 0, 1, 0}, GetParam(), false);
       check({ta, tb, 257, 1, 1000, 0, 1, 0}, GetParam(), false);
+    }
+  }
+}
+
+std::vector<BFloat16> narrowed(std::vector<float>& numbers) {
+  std::vector<BFloat16> narrow(numbers.size());
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    narrow[i] = to_bfloat16(numbers[i]);
+    numbers[i] = to_float(narrow[i]);
+  }
+  return narrow;
+}
+
+// In bfloat16, against float32 of the same numbers.
+TEST_P(Gemm, MultipliesBFloat16) {
+  for (Transpose ta : kFlags) {
+    for (Transpose tb : kFlags) {
+      for (auto [m, n, k] : {std::array{1, 1, 1}, {7, 5, 3}, {17, 64, 33}, {260, 390, 160}, {3, 2, 0}}) {
+        for (float beta : {0.0f, 1.0f, 0.5f}) {
+          Matrix a(ta == Transpose::no ? m : k, ta == Transpose::no ? k : m, 3, 1);
+          Matrix b(tb == Transpose::no ? k : n, tb == Transpose::no ? n : k, 2, 2);
+          const std::vector<BFloat16> a16 = narrowed(a.numbers), b16 = narrowed(b.numbers);
+          Matrix wanted(m, n, 1, 3), c = wanted;
+          gemm(ta, tb, m, n, k, a.numbers.data(), a.ld, b.numbers.data(), b.ld, beta,
+               wanted.numbers.data(), wanted.ld);
+          int64_t finished = 0;
+          std::mutex mutex;
+          gemm(ta, tb, m, n, k, a16.data(), a.ld, b16.data(), b.ld, beta, c.numbers.data(), c.ld,
+               [&](const Epilogue::Tile& tile) {
+            const std::lock_guard lock(mutex);
+            finished += tile.rows * tile.cols;
+          });
+          EXPECT_EQ(finished, m * n);
+          for (size_t i = 0; i < c.numbers.size(); ++i) {
+            ASSERT_NEAR(c.numbers[i], wanted.numbers[i], 2e-5) << m << " " << n << " " << k << " " << i;
+          }
+        }
+      }
     }
   }
 }

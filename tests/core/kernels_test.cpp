@@ -332,6 +332,21 @@ std::vector<Kernel> kernels() {
          sum_rows(rows, cols, x.data(), beta, dst.data());
          return dst;
        }},
+      {"bfloat16", false, 0,
+       [](int64_t rows, int64_t cols, float) {
+         Numbers x = random(rows * cols, 1, 1e3), y(x.size());
+         const Numbers special = {kNaN, kInfinity, -kInfinity, 1.00390625f, 1.01171875f, 3.4e38f, 0};
+         std::copy_n(special.begin(), std::min(special.size(), x.size()), x.begin());
+         std::vector<BFloat16> narrowed(x.size());
+         narrow(rows * cols, x.data(), narrowed.data());
+         widen(rows * cols, narrowed.data(), y.data());
+         for (size_t i = 0; i < x.size(); ++i) {
+           EXPECT_EQ(narrowed[i].bits, to_bfloat16(x[i]).bits) << x[i];
+           EXPECT_TRUE(same_bits({y[i]}, {to_float(narrowed[i])})) << x[i];
+           if (!std::isfinite(y[i])) y[i] = 0;  // NaNs are never equal
+         }
+         return y;
+       }},
       {"sums", false, 1e-6, run_sums},
       forward_of("relu", Activation::relu),
       backward_of("relu", Activation::relu),
@@ -464,6 +479,16 @@ TEST_P(KernelTest, BetaScalesWhatWasThere) {
 
 INSTANTIATE_TEST_SUITE_P(All, KernelTest, testing::ValuesIn(kernels()),
                          [](const auto& kernel) { return kernel.param.name; });
+
+TEST(Kernels, NarrowRoundsToTheNearestBFloat16) {
+  const Numbers x = {1, 1.00390625f, 1.01171875f, 1.003906369f, -2.5f, 3.4e38f, kInfinity};
+  const Numbers wanted = {1, 1, 1.015625f, 1.0078125f, -2.5f, kInfinity, kInfinity};
+  std::vector<BFloat16> narrowed(x.size());
+  Numbers y(x.size());
+  narrow(std::ssize(x), x.data(), narrowed.data());
+  widen(std::ssize(x), narrowed.data(), y.data());
+  EXPECT_EQ(y, wanted);
+}
 
 TEST(Kernels, SumRowsIsAccurateOverManyRows) {
   const int64_t rows = 100000;

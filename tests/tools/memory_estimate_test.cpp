@@ -64,7 +64,7 @@ Tensor indices(int64_t n, const std::function<int64_t(int64_t)>& at) {
 }
 
 // The most bytes of activations that are alive at a time in a step of pretraining.
-int64_t peak_activations(const EncoderConfig& config, const Workload& work) {
+int64_t peak_activations(const EncoderConfig& config, const Workload& work, Precision precision) {
   const int64_t sequences = work.sequences, length = work.length, tokens = sequences * length;
   const int64_t predicted = sequences * work.predictions;
   const auto any = [](int64_t i) { return i % 7; };
@@ -76,7 +76,7 @@ int64_t peak_activations(const EncoderConfig& config, const Workload& work) {
   const Tensor order = indices(sequences, [](int64_t i) { return i % 2; });
   const Encoder encoder(config);
   Tape tape;
-  const Context context = {&tape, true, RandomKey()};
+  const Context context = {&tape, true, RandomKey(), precision};
   reset_peak_memory();
   const auto loss = [&] {
     const Variable x = encoder.encode(context, input);
@@ -95,7 +95,8 @@ void expect_close(const std::vector<std::string>& overrides) {
   const RunConfig config = read_recipe("albert_small", overrides);
   const auto estimate = static_cast<double>(estimate_memory(config).activations);
   const auto real = static_cast<double>(
-      peak_activations(config.model.encoder, workload_of(config)));
+      peak_activations(config.model.encoder, workload_of(config),
+                       precision_named(config.training.precision)));
   EXPECT_NEAR(estimate / real, 1, 0.1) << fmt::format("{}", fmt::join(overrides, " "));
 }
 
@@ -113,6 +114,10 @@ TEST(MemoryEstimate, IsCloseToWhatAStepTakes) {
   expect_close(with({"model.num_hidden_layers=12", "model.intermediate_size=32"}));
   expect_close(with({"model.vocab_size=8000"}));  // the logits weigh most
   expect_close(with({"model.recompute=true"}));
+  if (has_bfloat16()) {
+    expect_close(with({"training.precision=bfloat16"}));
+    expect_close(with({"training.precision=bfloat16", "model.recompute=true"}));
+  }
   expect_close(with({"model.recompute=true", "model.num_hidden_layers=24"}));
 }
 

@@ -6,8 +6,8 @@
 #include <limits>
 #include <memory>
 
+#include "autograd/ops/operands.h"
 #include "core/error.h"
-#include "core/gemm.h"
 #include "core/kernels/isa.h"
 #include "core/parallel.h"
 #include "tools/trainer/ledger.h"
@@ -46,15 +46,15 @@ std::string memory_line(const MemoryEstimate& memory) {
 }
 
 // Multiply-adds a second of a product like those of a layer, on all threads.
-double measured_speed() {
+double measured_speed(Precision precision) {
   constexpr int64_t kRows = 4096, kWidth = 512;
-  const Tensor a = Tensor::full({kRows, kWidth}, 0.5), b = Tensor::full({kWidth, kWidth}, 0.5);
+  const Operand a = operand(Tensor::full({kRows, kWidth}, 0.5), precision);
+  const Operand b = operand(Tensor::full({kWidth, kWidth}, 0.5), precision);
   const Tensor c = Tensor::empty({kRows, kWidth});
   double best = 1e9;
   for (int run = 0; run < 10; ++run) {
     const auto start = std::chrono::steady_clock::now();
-    gemm(Transpose::no, Transpose::yes, kRows, kWidth, kWidth, a.data(), kWidth, b.data(), kWidth, 0,
-         c.data(), kWidth);
+    product(kRows, kWidth, kWidth, a, transposed(b), 0, c.data(), kWidth);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     best = std::min(best, took.count());
   }
@@ -65,12 +65,13 @@ double measured_speed() {
 std::string time_line(const RunConfig& config, int64_t multiply_adds, int64_t sequences) {
   constexpr double kPasses = 3, kBesideProducts = 1.5;
   const TrainingConfig& training = config.training;
+  const Precision precision = precision_named(training.precision);
   const std::string tool =
-      fmt::format("{} threads, {} products, {} kernels", threads(), to_string(gemm_backend()),
-                  kernels::to_string(kernels::isa()));
+      fmt::format("{} threads, {} products in {}, {} kernels", threads(), to_string(gemm_backend()),
+                  to_string(precision), kernels::to_string(kernels::isa()));
   if (!training.steps) return fmt::format("time: {} minutes, as asked; {}", *training.minutes, tool);
   const double step = kPasses * kBesideProducts * static_cast<double>(multiply_adds) *
-                      static_cast<double>(sequences * training.accumulate) / measured_speed();
+                      static_cast<double>(sequences * training.accumulate) / measured_speed(precision);
   return fmt::format("time: about {} for {} steps of {} sequences, evaluations apart; {}",
                      short_duration(step * static_cast<double>(*training.steps)), *training.steps,
                      sequences * training.accumulate, tool);

@@ -13,8 +13,8 @@ namespace {
 constexpr int kFormat = 1;
 constexpr std::string_view kPrefix = "step-";
 
-Json fields_of(const std::string& config_hash, const TrainingState& state, int64_t updates) {
-  const NumericIdentity identity = numeric_identity();
+Json fields_of(const std::string& config_hash, const NumericIdentity& identity,
+               const TrainingState& state, int64_t updates) {
   return {{"format", kFormat},
           {"config_hash", config_hash},
           {"step", state.step},
@@ -84,19 +84,21 @@ LoadedCheckpoint restore_all(const std::string& path, const Manifest& manifest,
 
 }  // namespace
 
-NumericIdentity numeric_identity() {
-  return {std::string(to_string(gemm_backend())), std::string(kernels::to_string(kernels::isa()))};
+NumericIdentity numeric_identity(Precision precision) {
+  return {fmt::format("{} {}", to_string(gemm_backend()), to_string(precision)),
+          std::string(kernels::to_string(kernels::isa()))};
 }
 
 void save_checkpoint(const std::string& checkpoints, const std::string& config_hash,
-                     const TrainingState& state, const std::vector<ParameterPtr>& parameters,
-                     const Optimizer& optimizer, int keep) {
+                     const NumericIdentity& identity, const TrainingState& state,
+                     const std::vector<ParameterPtr>& parameters, const Optimizer& optimizer,
+                     int keep) {
   DirectoryCommit commit(checkpoints, fmt::format("{}{:08}", kPrefix, state.step));
   commit.add("model.safetensors",
              [&](OutputFile& out) { write_safetensors(out, weights_of(parameters)); });
   commit.add("optimizer.safetensors",
              [&](OutputFile& out) { write_safetensors(out, moments_of(optimizer)); });
-  commit.commit(dump_json_line(fields_of(config_hash, state, optimizer.updates())));
+  commit.commit(dump_json_line(fields_of(config_hash, identity, state, optimizer.updates())));
   prune_directories(checkpoints, kPrefix, keep);
 }
 

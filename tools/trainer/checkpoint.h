@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "autograd/parameter.h"
+#include "core/gemm.h"
 #include "core/json.h"
 #include "optim/optimizer.h"
 
@@ -27,16 +28,17 @@ struct TrainingState {
 
 // What must not change between stopping and resuming for the bits to stay the same.
 struct NumericIdentity {
-  std::string gemm;
+  std::string gemm;  // backend and precision of products
   std::string isa;
 };
-NumericIdentity numeric_identity();
+NumericIdentity numeric_identity(Precision precision);
 
 // Writes checkpoints/step-<number>, then removes all but the newest `keep`. Throws Error (io) and leaves
 // the older ones when it can't.
 void save_checkpoint(const std::string& checkpoints, const std::string& config_hash,
-                     const TrainingState& state, const std::vector<ParameterPtr>& parameters,
-                     const Optimizer& optimizer, int keep);
+                     const NumericIdentity& identity, const TrainingState& state,
+                     const std::vector<ParameterPtr>& parameters, const Optimizer& optimizer,
+                     int keep);
 
 struct LoadedCheckpoint {
   std::string path;

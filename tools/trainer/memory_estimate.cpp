@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "core/gemm.h"
 #include "tools/trainer/exact_count.h"
 
 namespace reprise {
@@ -15,31 +16,37 @@ constexpr int64_t kBatchSize = 32;  // of text, unless given
 
 ExactCount larger(ExactCount a, ExactCount b) { return std::max(a.value(), b.value()); }
 
-// Numbers alive at the same time, for T tokens in sequences of S, of which P are predicted. What an
-// op keeps stands with its backward in autograd/ops.
-ExactCount activations(const EncoderConfig& config, const Workload& work) {
+// Bytes alive at the same time, for T tokens in sequences of S, of which P are predicted. What an op
+// keeps stands with its backward in autograd/ops; operands of products are kept in their precision.
+ExactCount activations(const EncoderConfig& config, const Workload& work, Precision precision) {
   const ExactCount S = work.length, T = ExactCount(work.sequences) * S;
   const ExactCount P = ExactCount(work.sequences) * work.predictions;
   const ExactCount H = config.hidden_size, E = config.embedding_width(), V = config.vocab_size;
   const ExactCount I = config.intermediate_size;
   const ExactCount depth = ExactCount(config.num_hidden_layers) * config.inner_group_num;
+  const int64_t narrow = precision == Precision::bfloat16 ? 2 : kBytes;
 
   // The norm's input, mean and deviation; the projection's input.
-  const ExactCount embeddings = T * (E + 2 + (config.embedding_projection() ? E : 0));
+  const ExactCount embeddings = T * (E + 2) * kBytes +
+                                (config.embedding_projection() ? T * E * narrow : ExactCount(0));
   // The layer's input; queries, keys and values; the mixed values; the norm's input, mean and
   // deviation; its output; the activation's input; the second norm's input, mean and deviation.
   // Attention's probabilities and the activation's output are computed again.
-  const ExactCount layer = T * (H + 3 * H + H + (H + 2) + H + I + (H + 2));
-  const ExactCount layers = config.recompute ? depth * T * H : depth * layer;
+  const ExactCount layer = T * (H + H + H + I) * narrow + T * (3 * H + 2 * (H + 2)) * kBytes;
+  const ExactCount layers = config.recompute ? depth * T * H * kBytes : depth * layer;
   // The dense layer's input; its output; the norm's input, mean and deviation; the decoder's input;
   // logits and their normalizers; likewise of the sentence head.
-  const ExactCount heads = P * (H + E + (E + 2) + E + V + 1) + ExactCount(work.sequences) * 2 * H;
+  const ExactCount heads = P * (H + E) * narrow + P * (E + E + 2 + V + 1) * kBytes +
+                           ExactCount(work.sequences) * 2 * H * kBytes;
 
   // Backward starts with all of this alive; the logits' gradient takes their place. Later the heads
   // are gone, and a layer's gradients, widest inside the feed-forward block, stand beside what the
   // layers keep, with the activation's output.
-  const ExactCount in_layer = T * (2 * I + 2 * H) + (config.recompute ? layer : 0);
-  return embeddings + layers + larger(heads + P * E, in_layer);
+  const ExactCount inside = precision == Precision::bfloat16 ? T * I * (kBytes + 2 * narrow)
+                                                             : T * I * 2 * kBytes;
+  const ExactCount in_layer =
+      inside + T * 2 * H * kBytes + (config.recompute ? layer : ExactCount(0));
+  return embeddings + layers + larger(heads + P * E * kBytes, in_layer);
 }
 
 }  // namespace
@@ -70,10 +77,12 @@ MemoryEstimate estimate_memory(const RunConfig& config) {
   const auto micro_batches = static_cast<uint64_t>(config.training.accumulate);
   const int64_t partial_sums = std::bit_width(micro_batches) - 1;
   MemoryEstimate bytes;
-  bytes.weights = weights.value();
+  const Precision precision = precision_named(config.training.precision);
+  // In bfloat16 with a copy in it, half as large, for products.
+  bytes.weights = weights.value() + (precision == Precision::bfloat16 ? weights.value() / 2 : 0);
   bytes.gradients = (weights * (1 + partial_sums)).value();
   bytes.optimizer = (weights * moments(config.optimizer)).value();
-  bytes.activations = (kBytes * activations(config.model.encoder, work)).value();
+  bytes.activations = activations(config.model.encoder, work, precision).value();
   // total() must be countable, too.
   ExactCount(bytes.weights) + bytes.gradients + bytes.optimizer + bytes.activations;
   return bytes;

@@ -16,7 +16,8 @@ void TrainingConfig::fields(Fields& f) {
   f("accumulate", accumulate, "micro-batches in a step").between(1, 1 << 20);
   f("clip_norm", clip_norm, "the largest norm of all gradients together; 0: no clipping").at_least(0);
   f("seed", seed, "of weights, order, masks and dropout").between(0, 9e15);
-  f("precision", precision, "what products are computed in").one_of({"float32", "auto"});
+  f("precision", precision, "of products and what they keep: bfloat16 is faster where the processor "
+    "has it; auto: then bfloat16, else float32").one_of({"float32", "bfloat16", "auto"});
   f("log_every", log_every, "steps from one progress line to the next").at_least(1);
   f("eval_every", eval_every, "steps from one evaluation to the next; 0: only at the end").at_least(0);
   f("checkpoint_every", checkpoint_every, "steps from one checkpoint to the next; 0: only when stopped")

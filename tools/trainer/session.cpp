@@ -54,6 +54,7 @@ Session::Session(const RunConfig& config)
       encoder_(config.model.encoder),
       collector_(collected(encoder_)),
       task_(encoder_),
+      precision_(precision_named(config.training.precision)),
       optimizer_(make_optimizer(config.optimizer, collector_.parameters())),
       gradients_(collector_.parameters()) {
   const std::optional<int64_t> length = dataset_->length();
@@ -78,7 +79,8 @@ Batch Session::micro_batch(int64_t number) const {
 Context Session::context(Tape* tape, int64_t step) const {
   return {.tape = tape,
           .training = true,
-          .random = RandomKey(config_.training.seed).at(kStep).at(static_cast<uint64_t>(step))};
+          .random = RandomKey(config_.training.seed).at(kStep).at(static_cast<uint64_t>(step)),
+          .precision = precision_};
 }
 
 StepResult Session::compute_gradients(int64_t step, const std::vector<Batch>& micro_batches,

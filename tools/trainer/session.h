@@ -54,6 +54,7 @@ class Session {
   const Collector& collector() const { return collector_; }
   const std::vector<ParameterPtr>& parameters() const { return collector_.parameters(); }
   Optimizer& optimizer() { return *optimizer_; }
+  Precision precision() const { return precision_; }
 
  private:
   RunConfig config_;
@@ -61,6 +62,7 @@ class Session {
   Encoder encoder_;
   Collector collector_;
   PretrainingTask task_;
+  Precision precision_;
   std::unique_ptr<Optimizer> optimizer_;
   GradientTree gradients_;
   Tape tape_;

@@ -51,7 +51,7 @@ bool Trainer::resume(const std::string& checkpoint) {
   }
   if (!loaded) return false;
   state_ = loaded->state;
-  const NumericIdentity now = numeric_identity();
+  const NumericIdentity now = numeric_identity(session_.precision());
   if (now.gemm != loaded->identity.gemm || now.isa != loaded->identity.isa) {
     console_.warn(fmt::format(
         "the checkpoint was computed with {} and {} kernels, this run uses {} and {}: the last digits "
@@ -194,7 +194,8 @@ void Trainer::save() {
   }
   state_.metrics_bytes = metrics_.bytes();
   try {
-    save_checkpoint(run_.checkpoints(), config_hash_, state_, session_.parameters(),
+    save_checkpoint(run_.checkpoints(), config_hash_, numeric_identity(session_.precision()), state_,
+                    session_.parameters(),
                     session_.optimizer(),
                     static_cast<int>(session_.config().training.keep_checkpoints));
     failed_saves_ = 0;

@@ -1,0 +1,118 @@
+// Products in bfloat16 against float32: close, and exactly equal where rounding changes nothing.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "autograd/ops.h"
+#include "core/kernels.h"
+#include "tests/autograd/testing.h"
+
+namespace reprise::testing {
+namespace {
+
+constexpr auto kNarrow = Precision::bfloat16;
+constexpr auto kWide = Precision::float32;
+
+// x rounded to bfloat16
+Tensor rounded(const Tensor& x) {
+  const Tensor y = Tensor::empty(x.shape()), narrow = Tensor::empty(x.shape(), DType::bf16);
+  kernels::narrow(x.numel(), x.data(), narrow.data<BFloat16>());
+  kernels::widen(x.numel(), narrow.data<BFloat16>(), y.data());
+  return y;
+}
+
+Tensor scaled(const Tensor& x, double factor) {
+  for (int64_t i = 0; i < x.numel(); ++i) x.data()[i] *= static_cast<real>(factor);
+  return x;
+}
+
+// |a − b| over |b|, of all elements together
+double distance(const Tensor& a, const Tensor& b) {
+  double difference = 0, size = 0;
+  for (int64_t i = 0; i < b.numel(); ++i) {
+    difference += std::pow(a.item(i) - b.item(i), 2);
+    size += std::pow(b.item(i), 2);
+  }
+  return std::sqrt(difference / size);
+}
+
+Variable weighted_sum(const Variable& y) { return sum(mul(y, Variable(pattern(y.shape(), 9)))); }
+
+// The results and all gradients of `op` on Parameters with these values, used twice.
+using Op = std::function<Variable(std::span<const Variable>, Precision)>;
+std::vector<Tensor> run(const Op& op, const std::vector<Tensor>& values, Precision precision) {
+  std::vector<ParameterPtr> parameters;
+  for (const Tensor& value : values) parameters.push_back(parameter(value));
+  Tape tape;
+  std::vector<Tensor> all;
+  Variable loss;
+  for (int use = 0; use < 2; ++use) {
+    std::vector<Variable> inputs;
+    for (const ParameterPtr& p : parameters) inputs.push_back(tape.bind(p));
+    const Variable y = op(inputs, precision);
+    all.push_back(y.value().clone());
+    loss = use == 0 ? weighted_sum(y) : add(loss, weighted_sum(y));
+  }
+  tape.backward(loss);
+  for (const ParameterPtr& p : parameters) all.push_back(p->gradient().clone());
+  return all;
+}
+
+const Op kLinear = [](std::span<const Variable> x, Precision p) {
+  return linear(x[0], x[1], x[2], p);
+};
+const Op kFeedForward = [](std::span<const Variable> x, Precision p) {
+  return feed_forward(x[0], x[1], x[2], x[3], x[4], Activation::gelu, p);
+};
+
+TEST(Precision, LinearInBFloat16IsClose) {
+  const std::vector<Tensor> values = {pattern({9, 40}, 0), pattern({24, 40}, 1), pattern({24}, 2)};
+  const auto wide = run(kLinear, values, kWide), narrow = run(kLinear, values, kNarrow);
+  for (size_t i = 0; i < wide.size(); ++i) {
+    EXPECT_LT(distance(narrow[i], wide[i]), 0.02) << i;
+  }
+  EXPECT_GT(distance(narrow[0], wide[0]), 1e-5) << "rounded indeed";
+}
+
+TEST(Precision, LinearOfRoundedNumbersIsExact) {
+  const std::vector<Tensor> values = {rounded(pattern({9, 40}, 0)), rounded(pattern({24, 40}, 1)),
+                                      pattern({24}, 2)};
+  EXPECT_LT(distance(run(kLinear, values, kNarrow)[0], run(kLinear, values, kWide)[0]), 1e-6);
+}
+
+TEST(Precision, FeedForwardInBFloat16IsClose) {
+  for (const int64_t inner : {24, 1024}) {  // the second with padded rows
+    const std::vector<Tensor> values = {pattern({9, 40}, 0), scaled(pattern({inner, 40}, 1), 0.1),
+                                        pattern({inner}, 2), scaled(pattern({16, inner}, 3), 0.1),
+                                        pattern({16}, 4)};
+    const auto wide = run(kFeedForward, values, kWide), narrow = run(kFeedForward, values, kNarrow);
+    for (size_t i = 0; i < wide.size(); ++i) {
+      EXPECT_LT(distance(narrow[i], wide[i]), 0.03) << i;
+    }
+  }
+}
+
+// A shared weight is converted once, and again after it has changed.
+TEST(Precision, ConvertsAParameterOncePerVersion) {
+  const ParameterPtr p = parameter(Tensor::full({2, 2}, 1));
+  const void* first = p->bfloat16().raw();
+  p->value().fill(3);
+  EXPECT_EQ(p->bfloat16().item(), 1) << "the version is the same";
+  p->touch();
+  EXPECT_EQ(p->bfloat16().item(), 3);
+  EXPECT_EQ(p->bfloat16().raw(), first);
+}
+
+TEST(Precision, TransposesAParameterOncePerVersion) {
+  const ParameterPtr p = parameter(pattern({3, 2}, 0));
+  EXPECT_EQ(p->transposed().shape(), (Shape{2, 3}));
+  EXPECT_EQ(p->transposed().item(1), p->value().item(2));
+  p->value().fill(3);
+  EXPECT_NE(p->transposed().item(0), 3);
+  p->touch();
+  EXPECT_EQ(p->transposed().item(0), 3);
+}
+
+}  // namespace
+}  // namespace reprise::testing
