@@ -23,6 +23,7 @@ class Recompute {
   Tensor forward() {
     Tape counting;
     counting.forgetful_ = true;
+    counting.profile_ = context_.tape->profile_;
     const Variable y = run(counting);
     wants_gradient_ = y.tape() != nullptr;
     for (const Tape::Node& inside : counting.nodes_) {
@@ -42,6 +43,7 @@ class Recompute {
   void backward(const Tensor& dy, const InputGrads& dx) const {
     if (dx.repeated()) return;
     Tape inner;
+    inner.profile_ = context_.tape->profile_;
     inner.parent_ = context_.tape->parent_ ? context_.tape->parent_ : context_.tape;
     for (const Variable& variable : sites_) {
       const Tape::Node& site = context_.tape->nodes_[variable.id()];
