@@ -96,7 +96,9 @@ TEST(Benchmark, TrainsOnItsOneBatch) {
 TEST(Benchmark, ChargesTheMeasuredStepsOnly) {
   BenchmarkOptions options = tiny();
   options.steps = 3;
-  for (const Json& op : json_of(options)["ops"]) {
+  const Json json = json_of(options);
+  ASSERT_FALSE(json["ops"].empty());
+  for (const Json& op : json["ops"]) {
     if (op["op"] == "attention") {
       EXPECT_EQ(op["count"], 6);
     }
