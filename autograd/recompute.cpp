@@ -25,6 +25,7 @@ class Recompute {
     Tape counting;
     counting.forgetful_ = true;
     counting.uses_ = context_.tape->uses_;  // a use has the number that it would have outside
+    counting.profile_ = context_.tape->profile_;
     const Variable y = run(counting);
     wants_gradient_ = y.tape() != nullptr;
     for (const Tape::Node& inside : counting.nodes_) {
@@ -46,6 +47,7 @@ class Recompute {
   void backward(const Tensor& dy, const InputGrads& dx) const {
     if (dx.repeated()) return;
     Tape inner;
+    inner.profile_ = context_.tape->profile_;
     inner.parent_ = context_.tape->parent_ ? context_.tape->parent_ : context_.tape;
     for (const Variable& variable : sites_) {
       const Tape::Node& site = context_.tape->nodes_[variable.id()];

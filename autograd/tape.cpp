@@ -1,5 +1,6 @@
 #include "autograd/tape.h"
 
+#include "autograd/profile.h"
 #include "core/error.h"
 #include "core/kernels.h"
 
@@ -19,6 +20,7 @@ Variable Tape::bind(const ParameterPtr& parameter) {
   node.parameter = parameter.get();
   node.version = parameter->version();
   node.use = uses.count++;
+  if (profile_) profile_->forward_done("bind");
   return Variable(Tensor(parameter->value()), this, size() - 1);
 }
 
@@ -62,6 +64,7 @@ Variable Tape::append(std::string_view op, Tensor&& value, std::span<const Sourc
   Node& node = nodes_.emplace_back(op, value.shape());
   node.inputs = {ids, inputs.size()};
   node.closure = closure;
+  if (profile_) profile_->forward_done(op);
   return Variable(std::move(value), this, size() - 1);
 }
 
@@ -118,7 +121,9 @@ void Tape::run(Node& node, const Tensor& dy) {
   const bool any_observer = !(parent_ ? parent_ : this)->observers_.empty();
   if (any_observer) observe_contributions(node, dy);
   InputGrads dx(*this, node.inputs, -1);
+  if (profile_) profile_->skip();
   node.closure.run(node.closure.object, dy, dx);
+  if (profile_) profile_->backward_done(node.op);
 }
 
 // Asks the closure for each observed input by itself. The use site's own gradient slot, otherwise
@@ -206,6 +211,7 @@ void Tape::reset() {
   last_bound_ = nullptr;
   last_uses_ = nullptr;
   consumed_ = false;
+  if (profile_) profile_->skip();
 }
 
 void Tape::observe(const Parameter& parameter, UseObserver observer) {

@@ -27,6 +27,7 @@
 
 namespace reprise {
 
+class Profile;
 class Tape;
 
 // A tensor and, where a gradient is wanted, the node that made it. Cheap to copy.
@@ -122,6 +123,9 @@ class Tape {
   int uses(const Parameter& parameter) const;
   std::vector<const Parameter*> bound() const;
 
+  // Charges the time of each op to *profile (profile.h), which must outlive this tape; null: off.
+  void profile(Profile* profile) { profile_ = profile; }
+
   // For tools that draw or explain the graph.
   struct NodeView {
     std::string_view op;  // "bind" for a use site, "input" for a leaf
@@ -195,6 +199,7 @@ class Tape {
   const Parameter* last_bound_ = nullptr;  // spares the look-up when one Parameter is bound in a row
   Uses* last_uses_ = nullptr;
   std::unordered_map<const Parameter*, UseObserver> observers_;
+  Profile* profile_ = nullptr;    // null: nobody asks
   const Tape* parent_ = nullptr;  // of a recomputed segment: its observers and hooks count
   bool forgetful_ = false;        // closures are dropped at once: counts uses, keeps nothing
   bool consumed_ = false;

@@ -1,6 +1,7 @@
 // reprise COMMAND: everything that there is besides training, and training too.
 #include <CLI/CLI.hpp>
 
+#include "tools/commands/benchmark.h"
 #include "tools/commands/config.h"
 #include "tools/commands/inspect.h"
 #include "tools/commands/output.h"
@@ -18,12 +19,14 @@ struct Options {
   InspectOptions inspect;
   TraceOptions trace;
   ConfigOptions config;
+  BenchmarkOptions benchmark;
 };
 
 ExitCode run(const std::string& command, const Options& options) {
   if (command == "train") return train(options.train);
   if (command == "inspect") print_result(inspect(options.inspect, load_run_config));
   if (command == "trace") trace(options.trace);
+  if (command == "benchmark") print_result(benchmark(options.benchmark, load_run_config));
   if (command == "config") print_result(config(options.config, load_run_config));
   return ExitCode::ok;
 }
@@ -38,6 +41,7 @@ int main(int argc, char** argv) {
   add_inspect(app, options.inspect);
   add_trace(app, options.trace);
   add_config(app, options.config);
+  add_benchmark(app, options.benchmark);
   return run_program(app, argc, argv,
                      [&] { return run(app.get_subcommands()[0]->get_name(), options); });
 }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_set>
+#include <utility>
 
 #include "core/error.h"
+#include "core/timing.h"
 #include "layers/initializers.h"
 #include "optim/clip.h"
 #include "optim/registry.h"
@@ -49,8 +51,11 @@ Collector collected(const Encoder& encoder) {
 }  // namespace
 
 Session::Session(const RunConfig& config)
+    : Session(config, make_dataset(config.data, dataset_settings(config))) {}
+
+Session::Session(const RunConfig& config, std::unique_ptr<Dataset> dataset)
     : config_(config),
-      dataset_(make_dataset(config.data, dataset_settings(config))),
+      dataset_(std::move(dataset)),
       encoder_(config.model.encoder),
       collector_(collected(encoder_)),
       task_(encoder_),
@@ -94,16 +99,22 @@ StepResult Session::compute_gradients(int64_t step, const std::vector<Batch>& mi
       result.interrupted = true;
       return result;
     }
+    Stopwatch watch;
     tape_.reset();
     const TaskLoss loss = task_.loss(context(&tape_, step), batch, step_totals);
     add_parts(result.parts, loss.parts);
     result.tokens += batch.tokens();
+    result.times.forward += watch.lap();
     tape_.backward(loss.total);
     if (micro_batches.size() > 1) gradients_.add();
+    result.times.backward += watch.lap();
   }
+  Stopwatch watch;
   if (micro_batches.size() > 1) gradients_.finish();
+  result.times.backward += watch.lap();
   for (const auto& [name, value] : result.parts) result.loss += value;
   result.gradient_norm = gradient_norm(parameters());
+  result.times.norm = watch.lap();
   result.finite = std::isfinite(result.loss) && std::isfinite(result.gradient_norm);
   return result;
 }

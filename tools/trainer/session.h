@@ -16,12 +16,20 @@
 
 namespace reprise {
 
+// Where a step's time went, in seconds.
+struct StepTimes {
+  double forward = 0;
+  double backward = 0;  // with the sums over micro-batches
+  double norm = 0;
+};
+
 // What one step's forward and backward passes came to.
 struct StepResult {
   double loss = 0;
   NamedNumbers parts;      // of the loss
   double gradient_norm = 0;  // of all gradients together, before clipping
   int64_t tokens = 0;
+  StepTimes times;
   bool finite = true;
   bool interrupted = false;  // by `stop`, before all micro-batches were through: to be forgotten
 };
@@ -31,6 +39,8 @@ class Session {
   // Loads the data, makes the model, and starts it from random or given weights. Throws the errors of
   // all of these, and DataError when the data doesn't last for the steps.
   explicit Session(const RunConfig& config);
+  // The same on other data than the configuration's.
+  Session(const RunConfig& config, std::unique_ptr<Dataset> dataset);
 
   // The micro-batches of a step: a function of its number.
   int64_t first_micro_batch(int64_t step) const { return step * config_.training.accumulate; }
@@ -39,6 +49,9 @@ class Session {
   // Leaves the step's gradients in the Parameters.
   StepResult compute_gradients(int64_t step, const std::vector<Batch>& micro_batches,
                                const std::function<bool()>& stop);
+
+  // Charges the time of each op of the following steps to *profile, which must outlive the session.
+  void profile(Profile* profile) { tape_.profile(profile); }
 
   // Random numbers of a step.
   Context context(Tape* tape, int64_t step) const;

@@ -1,0 +1,60 @@
+#include "tools/trainer/synthetic_dataset.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/tools/small_models.h"
+
+namespace reprise {
+namespace {
+
+const DatasetSettings kSettings = {
+    .vocabulary_size = 11, .max_positions = 64, .segment_types = 2, .sequences = 3, .seed = 1};
+
+TEST(SyntheticDataset, FillsEverySequence) {
+  const Batch batch = SyntheticDataset(kSettings, 50).batch(0, 0);
+  EXPECT_EQ(batch.sequences(), 3);
+  EXPECT_EQ(batch.tokens(), 150);
+  EXPECT_EQ(batch.masked(), 3 * 8);  // 7.5, to even
+  const auto ids = batch.ids.values<int32_t>(), segments = batch.segments.values<int32_t>();
+  EXPECT_EQ(std::set<int32_t>(ids.begin(), ids.end()), (std::set<int32_t>{5, 6, 7, 8, 9, 10}));
+  for (size_t i = 0; i < 150; ++i) EXPECT_EQ(segments[i], i % 50 >= 25) << i;
+  const auto rows = batch.masked_rows.values<int32_t>();
+  EXPECT_EQ(std::set<int32_t>(rows.begin(), rows.end()).size(), 24u);
+  const auto labels = batch.masked_labels.values<int32_t>();
+  for (size_t m = 0; m < 24; ++m) {
+    EXPECT_EQ(rows[m] / 50, static_cast<int32_t>(m) / 8);
+    EXPECT_EQ(labels[m], ids[rows[m]]);
+  }
+  for (const int32_t label : batch.sentence_labels.values<int32_t>()) {
+    EXPECT_TRUE(label == 0 || label == 1);
+  }
+}
+
+TEST(SyntheticDataset, IsTheSameEveryTime) {
+  const SyntheticDataset data(kSettings, 50);
+  const Batch a = data.batch(0, 0), b = data.batch(7, 3);
+  for (int64_t i = 0; i < a.tokens(); ++i) EXPECT_EQ(a.ids.item(i), b.ids.item(i));
+  EXPECT_EQ(b.sequence_number.item(0), 3);
+}
+
+TEST(SyntheticDataset, PredictsAtLeastOne) {
+  EXPECT_EQ(synthetic_predictions(1), 1);
+  EXPECT_EQ(synthetic_predictions(16), 2);
+  EXPECT_EQ(synthetic_predictions(128), 19);
+}
+
+TEST(SyntheticDataset, MakesDoWithOneSegment) {
+  DatasetSettings settings = kSettings;
+  settings.segment_types = 1;
+  const Batch batch = SyntheticDataset(settings, 50).batch(0, 0);
+  for (const int32_t segment : batch.segments.values<int32_t>()) EXPECT_EQ(segment, 0);
+}
+
+TEST(SyntheticDataset, RefusesWhatDoesNotFit) {
+  expect_thrown([] { SyntheticDataset(kSettings, 65); }, 2, {"65 tokens", "64 positions"});
+}
+
+}  // namespace
+}  // namespace reprise

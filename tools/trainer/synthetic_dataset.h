@@ -1,0 +1,45 @@
+// SyntheticDataset: one batch of random tokens, over and over: what a step takes doesn't depend on
+// what the tokens say, and no file is needed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+
+namespace reprise {
+
+class SyntheticDataset final : public Dataset {
+ public:
+  // Every sequence has exactly `length` tokens, of ordinary pieces: the first five ids of BERT's
+  // and ALBERT's vocabularies are special. Throws as check_synthetic_length.
+  SyntheticDataset(const DatasetSettings& settings, int64_t length);
+
+  // The same tokens whatever the number: two segments (one, if the model knows only one), 15 % of
+  // the positions of each sequence to be predicted, and a label for each pair of sentences.
+  Batch batch(int64_t micro_batch, int64_t first_sequence) const override;
+  int64_t sequences_per_batch() const override { return settings_.sequences; }
+  int64_t evaluation_batches() const override { return 0; }
+  Batch evaluation_batch(int64_t index) const override { return batch(index, 0); }
+  const Baseline& baseline() const override { return baseline_; }
+  int64_t vocabulary_size() const override { return settings_.vocabulary_size; }
+  bool has_sentence_labels() const override { return true; }
+  std::string description() const override;
+  const std::vector<std::string>& warnings() const override { return warnings_; }
+
+ private:
+  Example example(int64_t sequence) const;
+
+  DatasetSettings settings_;
+  int64_t length_;
+  Baseline baseline_;
+  std::vector<std::string> warnings_;
+};
+
+// Throws Error (usage) when there are more tokens than positions.
+void check_synthetic_length(int64_t length, int64_t max_positions);
+
+// How many of so many tokens are predicted: 15 %, at least one.
+int64_t synthetic_predictions(int64_t length);
+
+}  // namespace reprise
