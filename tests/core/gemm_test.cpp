@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <mutex>
@@ -133,6 +134,25 @@ TEST_P(Gemm, LongerThanItsTiles) {
       check({ta, tb, 257, 1, 1000, 0, 1, 0}, GetParam(), false);
     }
   }
+}
+
+// bfloat16 is refused where it would be slow, unless somebody asked for such products.
+TEST(PrecisionNames, RefuseWhatIsSlow) {
+  const GemmBackend before = gemm_backend();
+  const char* asked = std::getenv("REPRISE_GEMM");
+  const std::string kept = asked ? asked : "";
+  unsetenv("REPRISE_GEMM");
+  set_gemm_backend(GemmBackend::reference);
+  EXPECT_FALSE(has_bfloat16());
+  EXPECT_EQ(precision_named("auto"), Precision::float32);
+  EXPECT_EQ(precision_named("float32"), Precision::float32);
+  EXPECT_THROW(precision_named("bfloat16"), Error);
+  EXPECT_THROW(precision_named("float16"), Error);
+  setenv("REPRISE_GEMM", "reference", 1);
+  EXPECT_EQ(precision_named("bfloat16"), Precision::bfloat16);
+  asked ? setenv("REPRISE_GEMM", kept.c_str(), 1) : unsetenv("REPRISE_GEMM");
+  set_gemm_backend(before);
+  EXPECT_EQ(precision_named("auto"), has_bfloat16() ? Precision::bfloat16 : Precision::float32);
 }
 
 std::vector<BFloat16> narrowed(std::vector<float>& numbers) {
