@@ -105,7 +105,8 @@ struct AttentionOptions {
   RandomKey key{};
   Tensor places{};  // [tokens] i32, as for dropout
 };
-Variable attention(const Variable& qkv, const Tensor& offsets, const AttentionOptions& options);
+Variable attention(const Variable& qkv, const Tensor& offsets, const AttentionOptions& options,
+                   Precision precision = Precision::float32);
 
 // ---- losses (ops/losses.cpp)
 // weight · Σᵢ −log softmax(logits[i])[labels[i]] -> []; logits [n, classes], labels [n].

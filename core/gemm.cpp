@@ -71,7 +71,7 @@ std::atomic<GemmBackend>& backend_in_use() {
 template <class Number>
 bool is_done(const ProductOf<Number>& p) {
   if (p.m <= 0 || p.n <= 0) return true;
-  if (p.k > 0 && p.alpha != 0) return false;
+  if (p.k > 0) return false;
   for (int64_t i = 0; i < p.m; ++i) {
     real* c = p.c + i * p.ldc;
     if (p.beta == 0) {
@@ -154,26 +154,29 @@ void widened_product(const BFloat16Product& p) {
   const int64_t lda = a_as_is ? p.k : p.m, ldb = b_as_is ? p.n : p.k;
   const Tensor a = widened(a_as_is ? p.m : p.k, lda, p.a, p.lda);
   const Tensor b = widened(b_as_is ? p.k : p.n, ldb, p.b, p.ldb);
-  function_of(gemm_backend())({p.ta, p.tb, p.m, p.n, p.k, p.alpha, a.data(), lda, b.data(), ldb,
+  function_of(gemm_backend())({p.ta, p.tb, p.m, p.n, p.k, a.data(), lda, b.data(), ldb,
                                p.beta, p.c, p.ldc});
+}
+
+void (*bfloat16_product())(const BFloat16Product&) {
+#ifdef REPRISE_ONEDNN
+  if (has_bfloat16()) return onednn_product;
+#endif
+  return widened_product;
 }
 
 }  // namespace
 
 void gemm(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const real* a, int64_t lda,
           const real* b, int64_t ldb, real beta, real* c, int64_t ldc, const Epilogue& finish) {
-  tiled<real>({ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc}, function_of(gemm_backend()),
+  tiled<real>({ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc}, function_of(gemm_backend()),
               finish);
 }
 
 void gemm(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const BFloat16* a,
           int64_t lda, const BFloat16* b, int64_t ldb, real beta, real* c, int64_t ldc,
           const Epilogue& finish) {
-  void (*product)(const BFloat16Product&) = widened_product;
-#ifdef REPRISE_ONEDNN
-  if (has_bfloat16()) product = onednn_product;
-#endif
-  tiled<BFloat16>({ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc}, product, finish);
+  tiled<BFloat16>({ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc}, bfloat16_product(), finish);
 }
 
 bool has_bfloat16() {
@@ -202,13 +205,20 @@ std::string_view to_string(Precision precision) {
   return precision == Precision::float32 ? "float32" : "bfloat16";
 }
 
-void gemm_task(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, real alpha,
-               const real* a, int64_t lda, const real* b, int64_t ldb, real beta, real* c,
-               int64_t ldc) {
-  const Product p{ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc};
+void gemm_task(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const real* a,
+               int64_t lda, const real* b, int64_t ldb, real beta, real* c, int64_t ldc) {
+  const Product p{ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc};
   if (is_done(p)) return;
   // As a task, because it is there that libraries keep to one thread.
   parallel_for(1, [&](int64_t) { function_of(gemm_backend())(p); });
+}
+
+void gemm_task(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const BFloat16* a,
+               int64_t lda, const BFloat16* b, int64_t ldb, real beta, real* c, int64_t ldc) {
+  const BFloat16Product p{ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc};
+  if (is_done(p)) return;
+  const auto product = bfloat16_product();
+  parallel_for(1, [&](int64_t) { product(p); });
 }
 
 GemmBackend gemm_backend() { return backend_in_use(); }

@@ -122,11 +122,15 @@ struct AttentionShape {
   RandomKey key;
   const int32_t* place;
 };
-// out [tokens, heads·size] = dropout(softmax(q kᵀ / √size)) v
+// out [tokens, heads·size] = dropout(softmax(q kᵀ / √size)) v. In bfloat16, the other factors of its
+// products are rounded to it as well.
 void attention_forward(const AttentionShape& shape, const real* qkv, real* out);
+void attention_forward(const AttentionShape& shape, const BFloat16* qkv, real* out);
 // dqkv = beta dqkv + …
 void attention_backward(const AttentionShape& shape, const real* qkv, const real* dout, real beta,
                         real* dqkv);
+void attention_backward(const AttentionShape& shape, const BFloat16* qkv, const BFloat16* dout,
+                        real beta, real* dqkv);
 
 // ---- optimizers: one pass over memory each; AdamStep is in kernels/arguments.h
 

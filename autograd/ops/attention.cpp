@@ -1,4 +1,5 @@
 #include "autograd/ops.h"
+#include "autograd/ops/operands.h"
 #include "core/error.h"
 #include "core/kernels.h"
 
@@ -26,12 +27,12 @@ void check(const Shape& qkv, const Tensor& offsets, const AttentionOptions& opti
   }
 }
 
-kernels::AttentionShape kernel_shape(const Tensor& qkv, const Tensor& offsets,
+kernels::AttentionShape kernel_shape(const Shape& qkv, const Tensor& offsets,
                                      const AttentionOptions& options) {
   return {.sequences = offsets.numel() - 1,
           .offsets = offsets.data<int32_t>(),
           .heads = options.heads,
-          .size = qkv.size(1) / (3 * options.heads),
+          .size = qkv[1] / (3 * options.heads),
           .p = static_cast<real>(options.dropout),
           .key = options.key,
           .place = options.places.defined() ? options.places.data<int32_t>() : nullptr};
@@ -41,16 +42,27 @@ kernels::AttentionShape kernel_shape(const Tensor& qkv, const Tensor& offsets,
 
 // P = softmax(q kᵀ / √size), D = dropout(P), o = D v, per sequence and head; P and D are computed again:
 // dv = Dᵀ do,  dD = do vᵀ,  dS = P (dP − Σ P dP),  dq = dS k / √size,  dk = dSᵀ q / √size
-Variable attention(const Variable& qkv, const Tensor& offsets, const AttentionOptions& options) {
+Variable attention(const Variable& qkv, const Tensor& offsets, const AttentionOptions& options,
+                   Precision precision) {
   check(qkv.shape(), offsets, options);
-  const auto shape = kernel_shape(qkv.value(), offsets, options);
-  Tensor y = Tensor::empty(qkv.shape().with(1, shape.heads * shape.size));
-  kernels::attention_forward(shape, qkv.value().data(), y.data());
-  return record("attention", y, {qkv},
-                [=, qkv = qkv.value()](const Tensor& dy, InputGrads& dx) {
+  const auto shape = [=, s = qkv.shape()] { return kernel_shape(s, offsets, options); };
+  const Tensor kept = operand(qkv.value(), precision).matrix;
+  const bool narrow = kept.dtype() == DType::bf16;
+  Tensor y = Tensor::empty(qkv.shape().with(1, qkv.shape()[1] / 3));
+  if (narrow) {
+    kernels::attention_forward(shape(), kept.data<BFloat16>(), y.data());
+  } else {
+    kernels::attention_forward(shape(), kept.data(), y.data());
+  }
+  return record("attention", y, {qkv}, [=](const Tensor& dy, InputGrads& dx) {
     const Sink d = dx.into(0);
-    kernels::attention_backward(kernel_shape(qkv, offsets, options), qkv.data(), dy.data(), d.beta,
-                                d.data());
+    const Tensor dys = operand(dy, precision).matrix;
+    if (narrow) {
+      kernels::attention_backward(shape(), kept.data<BFloat16>(), dys.data<BFloat16>(), d.beta,
+                                  d.data());
+    } else {
+      kernels::attention_backward(shape(), kept.data(), dys.data(), d.beta, d.data());
+    }
   });
 }
 

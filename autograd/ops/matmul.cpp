@@ -60,7 +60,7 @@ void products(int64_t batch, int64_t m, int64_t n, int64_t k, const Matrices& a,
     return;
   }
   parallel_for(batch, [&](int64_t i) {
-    gemm_task(flag(a.transposed), flag(b.transposed), m, n, k, 1, a.data + i * a.stride, a.cols,
+    gemm_task(flag(a.transposed), flag(b.transposed), m, n, k, a.data + i * a.stride, a.cols,
               b.data + i * b.stride, b.cols, sink.beta, c + i * m * n, n);
   });
 }

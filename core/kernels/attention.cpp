@@ -3,12 +3,14 @@
 // computes its probabilities again. That is a sixth more products, and memory that doesn't grow with
 // the square of the length (Dao et al. 2022).
 #include <cmath>
+#include <type_traits>
 #include <vector>
 
 #include "core/kernels.h"
 #include "core/kernels/dropout.h"
 #include "core/kernels/isa.h"
-#include "core/parallel.h"
+#include "core/kernels/ranges.h"
+#include "core/tensor.h"
 
 namespace reprise::kernels {
 
@@ -47,8 +49,6 @@ void drop(const AttentionShape& shape, const Head& head, const real* x, real* ds
                         shape.place ? shape.place + head.first_token : nullptr, x, 0, dst);
 }
 
-Tensor scratch(const Head& head) { return Tensor::empty({head.length, head.length}); }
-
 real scale_of(const AttentionShape& shape) {
   return static_cast<real>(1 / std::sqrt(static_cast<double>(shape.size)));
 }
@@ -56,61 +56,108 @@ real scale_of(const AttentionShape& shape) {
 constexpr auto kNo = Transpose::no;
 constexpr auto kYes = Transpose::yes;
 
+// A head's matrix of queries by keys, computed in `real`, and as a factor of the next product: itself,
+// or rounded to bfloat16.
+template <class Number>
+class Scratch {
+ public:
+  explicit Scratch(const Head& head) : n_(head.length * head.length), wide_(Tensor::empty({n_})) {
+    if constexpr (kNarrow) narrow_ = Tensor::empty({n_}, DType::bf16);
+  }
+
+  real* data() const { return wide_.data(); }
+  const Number* factor() const {
+    if constexpr (kNarrow) {
+      row_kernels().narrow(n_, wide_.data(), bits_of(narrow_.data<BFloat16>()));
+      return narrow_.data<BFloat16>();
+    } else {
+      return wide_.data();
+    }
+  }
+  void scale(real factor) const {
+    row_kernels().scale_add(n_, factor, wide_.data(), 0, wide_.data());
+  }
+
+ private:
+  static constexpr bool kNarrow = !std::is_same_v<Number, real>;
+  int64_t n_;
+  Tensor wide_, narrow_;
+};
+
 // P = softmax(q kᵀ / √size)
-void probabilities_of(const AttentionShape& shape, const Head& head, const real* qkv, real* p) {
+template <class Number>
+void probabilities_of(const AttentionShape& shape, const Head& head, const Number* qkv,
+                      const Scratch<Number>& p) {
   const int64_t n = head.length, size = shape.size, width = shape.heads * size;
-  gemm_task(kNo, kYes, n, n, size, scale_of(shape), qkv + head.q, 3 * width, qkv + head.k,
-            3 * width, 0, p, n);
-  row_kernels().softmax_forward(n, n, p, p);
+  gemm_task(kNo, kYes, n, n, size, qkv + head.q, 3 * width, qkv + head.k, 3 * width, 0, p.data(),
+            n);
+  p.scale(scale_of(shape));
+  row_kernels().softmax_forward(n, n, p.data(), p.data());
 }
 
 // out = dropout(P) v
-void forward(const AttentionShape& shape, const Head& head, const real* qkv, real* out) {
+template <class Number>
+void forward(const AttentionShape& shape, const Head& head, const Number* qkv, real* out) {
   const int64_t n = head.length, size = shape.size, width = shape.heads * size;
-  const Tensor work = scratch(head);
-  real* p = work.data();
+  const Scratch<Number> p(head);
   probabilities_of(shape, head, qkv, p);
-  if (shape.p > 0) drop(shape, head, p, p);
-  gemm_task(kNo, kNo, n, size, n, 1, p, n, qkv + head.v, 3 * width, 0, out + head.out, width);
+  if (shape.p > 0) drop(shape, head, p.data(), p.data());
+  gemm_task(kNo, kNo, n, size, n, p.factor(), n, qkv + head.v, 3 * width, 0, out + head.out, width);
 }
 
-// dv = dropout(P)ᵀ dout; dP = dropout(dout vᵀ); ds = P (dP − Σ P dP);
-// dq = ds k / √size; dk = dsᵀ q / √size
-void backward(const AttentionShape& shape, const Head& head, const real* qkv, const real* dout,
+// dv = dropout(P)ᵀ dout; dP = dropout(dout vᵀ); ds = P (dP − Σ P dP) / √size; dq = ds k; dk = dsᵀ q
+template <class Number>
+void backward(const AttentionShape& shape, const Head& head, const Number* qkv, const Number* dout,
               real beta, real* dqkv) {
   const int64_t n = head.length, size = shape.size, width = shape.heads * size;
-  const Tensor probabilities = scratch(head), work = scratch(head);
-  real *p = probabilities.data(), *ds = work.data();
+  const Scratch<Number> p(head), ds(head);
   probabilities_of(shape, head, qkv, p);
-  const real* dropped = p;
-  if (shape.p > 0) {
-    drop(shape, head, p, ds);
-    dropped = ds;
-  }
-  gemm_task(kYes, kNo, n, size, n, 1, dropped, n, dout + head.out, width, beta, dqkv + head.v,
+  if (shape.p > 0) drop(shape, head, p.data(), ds.data());
+  const Number* dropped = shape.p > 0 ? ds.factor() : p.factor();
+  gemm_task(kYes, kNo, n, size, n, dropped, n, dout + head.out, width, beta, dqkv + head.v,
             3 * width);
-  gemm_task(kNo, kYes, n, n, size, 1, dout + head.out, width, qkv + head.v, 3 * width, 0, ds, n);
-  if (shape.p > 0) drop(shape, head, ds, ds);
-  row_kernels().softmax_backward(n, n, p, ds, 0, ds);
-  gemm_task(kNo, kNo, n, size, n, scale_of(shape), ds, n, qkv + head.k, 3 * width, beta,
-            dqkv + head.q, 3 * width);
-  gemm_task(kYes, kNo, n, size, n, scale_of(shape), ds, n, qkv + head.q, 3 * width, beta,
-            dqkv + head.k, 3 * width);
+  gemm_task(kNo, kYes, n, n, size, dout + head.out, width, qkv + head.v, 3 * width, 0, ds.data(), n);
+  if (shape.p > 0) drop(shape, head, ds.data(), ds.data());
+  row_kernels().softmax_backward(n, n, p.data(), ds.data(), 0, ds.data());
+  ds.scale(scale_of(shape));
+  const Number* factor = ds.factor();
+  gemm_task(kNo, kNo, n, size, n, factor, n, qkv + head.k, 3 * width, beta, dqkv + head.q,
+            3 * width);
+  gemm_task(kYes, kNo, n, size, n, factor, n, qkv + head.q, 3 * width, beta, dqkv + head.k,
+            3 * width);
 }
 
-}  // namespace
-
-void attention_forward(const AttentionShape& shape, const real* qkv, real* out) {
+template <class Number>
+void all_forward(const AttentionShape& shape, const Number* qkv, real* out) {
   const std::vector<Head> heads = heads_of(shape);
   parallel_for(static_cast<int64_t>(heads.size()),
                [&](int64_t i) { forward(shape, heads[i], qkv, out); });
 }
 
-void attention_backward(const AttentionShape& shape, const real* qkv, const real* dout, real beta,
-                        real* dqkv) {
+template <class Number>
+void all_backward(const AttentionShape& shape, const Number* qkv, const Number* dout, real beta,
+                  real* dqkv) {
   const std::vector<Head> heads = heads_of(shape);
   parallel_for(static_cast<int64_t>(heads.size()),
                [&](int64_t i) { backward(shape, heads[i], qkv, dout, beta, dqkv); });
+}
+
+}  // namespace
+
+void attention_forward(const AttentionShape& shape, const real* qkv, real* out) {
+  all_forward(shape, qkv, out);
+}
+void attention_forward(const AttentionShape& shape, const BFloat16* qkv, real* out) {
+  all_forward(shape, qkv, out);
+}
+
+void attention_backward(const AttentionShape& shape, const real* qkv, const real* dout, real beta,
+                        real* dqkv) {
+  all_backward(shape, qkv, dout, beta, dqkv);
+}
+void attention_backward(const AttentionShape& shape, const BFloat16* qkv, const BFloat16* dout,
+                        real beta, real* dqkv) {
+  all_backward(shape, qkv, dout, beta, dqkv);
 }
 
 }  // namespace reprise::kernels

@@ -7,12 +7,11 @@
 
 namespace reprise {
 
-// A product as gemm_task describes it, with m, n, k > 0 and alpha not 0.
+// A product as gemm_task describes it, with m, n, k > 0.
 template <class Number>
 struct ProductOf {
   Transpose ta, tb;
   int64_t m, n, k;
-  real alpha;
   const Number* a;
   int64_t lda;
   const Number* b;
@@ -22,7 +21,7 @@ struct ProductOf {
   int64_t ldc;
 };
 using Product = ProductOf<real>;
-using BFloat16Product = ProductOf<BFloat16>;  // alpha is 1
+using BFloat16Product = ProductOf<BFloat16>;
 
 void reference_product(const Product& p);
 // Only where CMake found the library, in the float build. Throw Error (internal) when it refuses.

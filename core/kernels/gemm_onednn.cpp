@@ -28,7 +28,7 @@ void keep_to_one_thread() {
 void onednn_product(const Product& p) {
   keep_to_one_thread();
   const auto flag = [](Transpose t) { return t == Transpose::no ? 'N' : 'T'; };
-  const dnnl_status_t status = dnnl_sgemm(flag(p.ta), flag(p.tb), p.m, p.n, p.k, p.alpha, p.a,
+  const dnnl_status_t status = dnnl_sgemm(flag(p.ta), flag(p.tb), p.m, p.n, p.k, 1, p.a,
                                           p.lda, p.b, p.ldb, p.beta, p.c, p.ldc);
   if (status != dnnl_success) refuse(p.m, p.n, p.k, status);
 }

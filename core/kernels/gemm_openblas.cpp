@@ -24,7 +24,7 @@ void openblas_product(const Product& p) {
   (void)once;
   if (!fits(p)) return reference_product(p);
   const auto i = [](int64_t value) { return static_cast<blasint>(value); };
-  cblas_sgemm(CblasRowMajor, flag(p.ta), flag(p.tb), i(p.m), i(p.n), i(p.k), p.alpha, p.a, i(p.lda),
+  cblas_sgemm(CblasRowMajor, flag(p.ta), flag(p.tb), i(p.m), i(p.n), i(p.k), 1, p.a, i(p.lda),
               p.b, i(p.ldb), p.beta, p.c, i(p.ldc));
 }
 

@@ -18,8 +18,7 @@ void reference_product(const Product& p) {
     }
     real* c = p.c + i * p.ldc;
     for (int64_t j = 0; j < p.n; ++j) {
-      const double value = p.alpha * row[j];
-      c[j] = static_cast<real>(p.beta == 0 ? value : double{p.beta} * c[j] + value);
+      c[j] = static_cast<real>(p.beta == 0 ? row[j] : double{p.beta} * c[j] + row[j]);
     }
   }
 }

@@ -66,6 +66,16 @@ const Op kFeedForward = [](std::span<const Variable> x, Precision p) {
   return feed_forward(x[0], x[1], x[2], x[3], x[4], Activation::gelu, p);
 };
 
+TEST(Precision, AttentionInBFloat16IsClose) {
+  const Op op = [](std::span<const Variable> x, Precision p) {
+    return attention(x[0], indices({3}, {0, 5, 9}), {.heads = 2}, p);
+  };
+  const std::vector<Tensor> values = {pattern({9, 48}, 0)};
+  const auto wide = run(op, values, kWide), narrow = run(op, values, kNarrow);
+  for (size_t i = 0; i < wide.size(); ++i) EXPECT_LT(distance(narrow[i], wide[i]), 0.02) << i;
+  EXPECT_GT(distance(narrow[0], wide[0]), 1e-5) << "rounded indeed";
+}
+
 TEST(Precision, LinearInBFloat16IsClose) {
   const std::vector<Tensor> values = {pattern({9, 40}, 0), pattern({24, 40}, 1), pattern({24}, 2)};
   const auto wide = run(kLinear, values, kWide), narrow = run(kLinear, values, kNarrow);

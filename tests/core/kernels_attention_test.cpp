@@ -126,6 +126,21 @@ TEST_P(Attention, IsItsDefinition) {
   }
 }
 
+// In bfloat16, of numbers that it has: only what is computed in between is rounded.
+TEST_P(Attention, IsCloseInBFloat16) {
+  std::vector<BFloat16> qkv(qkv_.size()), dout(dout_.size());
+  narrow(std::ssize(qkv_), qkv_.data(), qkv.data());
+  narrow(std::ssize(dout_), dout_.data(), dout.data());
+  widen(std::ssize(qkv), qkv.data(), qkv_.data());
+  widen(std::ssize(dout), dout.data(), dout_.data());
+  const Naive wanted = naive(shape_, qkv_, dout_);
+  Numbers out(tokens_ * width_, kNaN), dqkv(tokens_ * 3 * width_, kNaN);
+  attention_forward(shape_, qkv.data(), out.data());
+  for (size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], wanted.out[i], 0.01) << i;
+  attention_backward(shape_, qkv.data(), dout.data(), 0, dqkv.data());
+  for (size_t i = 0; i < dqkv.size(); ++i) ASSERT_NEAR(dqkv[i], wanted.dqkv[i], 0.02) << i;
+}
+
 TEST_P(Attention, HasTheSameBitsOnAnyThreads) {
   const int threads_before = threads();
   Numbers first;

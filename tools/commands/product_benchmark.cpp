@@ -66,7 +66,7 @@ double own_seconds(const StepProduct& p) {
   };
   const auto each = [&] {
     parallel_for(p.batch, [&](int64_t i) {
-      gemm_task(p.ta, p.tb, p.m, p.n, p.k, 1, a.data() + i * p.m * p.k, lda,
+      gemm_task(p.ta, p.tb, p.m, p.n, p.k, a.data() + i * p.m * p.k, lda,
                 b.data() + i * p.k * p.n, ldb, 0, c.data() + i * p.m * p.n, p.n);
     });
   };

@@ -32,7 +32,7 @@ ExactCount activations(const EncoderConfig& config, const Workload& work, Precis
   // The layer's input; queries, keys and values; the mixed values; the norm's input, mean and
   // deviation; its output; the activation's input; the second norm's input, mean and deviation.
   // Attention's probabilities and the activation's output are computed again.
-  const ExactCount layer = T * (H + H + H + I) * narrow + T * (3 * H + 2 * (H + 2)) * kBytes;
+  const ExactCount layer = T * (H + 3 * H + H + H + I) * narrow + T * 2 * (H + 2) * kBytes;
   const ExactCount layers = config.recompute ? depth * T * H * kBytes : depth * layer;
   // The dense layer's input; its output; the norm's input, mean and deviation; the decoder's input;
   // logits and their normalizers; likewise of the sentence head.
