@@ -17,10 +17,11 @@ namespace {
 constexpr GemmBackend kBackends[] = {GemmBackend::reference, GemmBackend::openblas,
                                      GemmBackend::onednn};
 
-using ProductFunction = void (*)(const Product&);
+template <class Number>
+using ProductFunction = void (*)(const ProductOf<Number>&);
 
 // Null: not in this build.
-ProductFunction function_of(GemmBackend backend) {
+ProductFunction<real> function_of(GemmBackend backend) {
   switch (backend) {
     case GemmBackend::reference: return reference_product;
 #ifdef REPRISE_OPENBLAS
@@ -128,7 +129,7 @@ ProductOf<Number> tile_of(ProductOf<Number> p, const Grid& grid, int64_t i) {
 }
 
 template <class Number>
-void tiled(const ProductOf<Number>& whole, void (*product)(const ProductOf<Number>&),
+void tiled(const ProductOf<Number>& whole, ProductFunction<Number> product,
            const Epilogue& finish) {
   if (is_done(whole)) return finish({0, 0, whole.m, whole.n, whole.c, whole.ldc});
   const Grid grid = grid_of(whole.m, whole.n, whole.k);
@@ -158,7 +159,7 @@ void widened_product(const BFloat16Product& p) {
                                p.beta, p.c, p.ldc});
 }
 
-void (*bfloat16_product())(const BFloat16Product&) {
+ProductFunction<BFloat16> bfloat16_product() {
 #ifdef REPRISE_ONEDNN
   if (has_bfloat16()) return onednn_product;
 #endif
@@ -209,16 +210,14 @@ void gemm_task(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, cons
                int64_t lda, const real* b, int64_t ldb, real beta, real* c, int64_t ldc) {
   const Product p{ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc};
   if (is_done(p)) return;
-  // As a task, because it is there that libraries keep to one thread.
-  parallel_for(1, [&](int64_t) { function_of(gemm_backend())(p); });
+  function_of(gemm_backend())(p);
 }
 
 void gemm_task(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const BFloat16* a,
                int64_t lda, const BFloat16* b, int64_t ldb, real beta, real* c, int64_t ldc) {
   const BFloat16Product p{ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc};
   if (is_done(p)) return;
-  const auto product = bfloat16_product();
-  parallel_for(1, [&](int64_t) { product(p); });
+  bfloat16_product()(p);
 }
 
 GemmBackend gemm_backend() { return backend_in_use(); }

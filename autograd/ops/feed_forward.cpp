@@ -88,23 +88,11 @@ Variable feed_forward(const Variable& x, const Variable& w1, const Variable& b1,
       product(rows, inner, out, dys, w2s, 0, dg.data(), stride);
       dh = narrow ? inner_matrix(rows, stride, precision) : Operand{dg, stride};
       activate_backward(f, rows, inner, h, dg, g, dh, dx.wants(2) ? dx.into(2) : Sink());
-      if (dx.wants(3)) {
-        const Sink d = dx.into(3);
-        product(out, inner, rows, transposed(dys), g, d.beta, d.data(), inner);
-      }
+      weight_gradient(dx, 3, rows, inner, out, dys, g);
     }
-    if (dx.wants(4)) {
-      const Sink d = dx.into(4);
-      kernels::sum_rows(rows, out, dy.data(), d.beta, d.data());
-    }
-    if (dx.wants(1)) {
-      const Sink d = dx.into(1);
-      product(inner, width, rows, transposed(dh), xs, d.beta, d.data(), width);
-    }
-    if (dx.wants(0)) {
-      const Sink d = dx.into(0);
-      product(rows, width, inner, dh, w1s, d.beta, d.data(), width);
-    }
+    bias_gradient(dx, 4, rows, out, dy);
+    weight_gradient(dx, 1, rows, width, inner, dh, xs);
+    input_gradient(dx, 0, rows, width, inner, dh, w1s);
   });
 }
 

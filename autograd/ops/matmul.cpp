@@ -120,18 +120,9 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias,
   });
   return record("linear", y, {x, weight, bias}, [=](const Tensor& dy, InputGrads& dx) {
     const Operand dys = operand(dy, precision);
-    if (dx.wants(0)) {
-      const Sink d = dx.into(0);
-      product(rows, in, out, dys, ws, d.beta, d.data(), in);
-    }
-    if (dx.wants(1)) {
-      const Sink d = dx.into(1);
-      product(out, in, rows, transposed(dys), xs, d.beta, d.data(), in);
-    }
-    if (dx.wants(2)) {
-      const Sink d = dx.into(2);
-      kernels::sum_rows(rows, out, dy.data(), d.beta, d.data());
-    }
+    input_gradient(dx, 0, rows, in, out, dys, ws);
+    weight_gradient(dx, 1, rows, in, out, dys, xs);
+    bias_gradient(dx, 2, rows, out, dy);
   });
 }
 

@@ -32,6 +32,25 @@ inline void product(int64_t m, int64_t n, int64_t k, const Operand& a, const Ope
   }
 }
 
+// The gradients of y [rows, out] = x [rows, in] wᵀ + b towards input number i, where they are wanted.
+inline void input_gradient(InputGrads& dx, int i, int64_t rows, int64_t in, int64_t out,
+                           const Operand& dy, const Operand& w) {
+  if (!dx.wants(i)) return;
+  const Sink d = dx.into(i);
+  product(rows, in, out, dy, w, d.beta, d.data(), in);
+}
+inline void weight_gradient(InputGrads& dx, int i, int64_t rows, int64_t in, int64_t out,
+                            const Operand& dy, const Operand& x) {
+  if (!dx.wants(i)) return;
+  const Sink d = dx.into(i);
+  product(out, in, rows, transposed(dy), x, d.beta, d.data(), in);
+}
+inline void bias_gradient(InputGrads& dx, int i, int64_t rows, int64_t out, const Tensor& dy) {
+  if (!dx.wants(i)) return;
+  const Sink d = dx.into(i);
+  kernels::sum_rows(rows, out, dy.data(), d.beta, d.data());
+}
+
 // x [.., cols] as a product takes it, and as it is kept for the backward.
 inline Operand operand(const Tensor& x, Precision precision) {
   const int64_t cols = x.shape().cols();

@@ -15,18 +15,7 @@ using DataType = dnnl::memory::data_type;
 using FormatTag = dnnl::memory::format_tag;
 
 // Training keeps the library to one thread on each of its own (gemm_onednn.cpp).
-class OwnThreads {
- public:
-  explicit OwnThreads(int threads) : before_(omp_get_max_threads()) {
-    omp_set_num_threads(threads);
-  }
-  ~OwnThreads() { omp_set_num_threads(before_); }
-  OwnThreads(const OwnThreads&) = delete;
-  OwnThreads& operator=(const OwnThreads&) = delete;
-
- private:
-  int before_;
-};
+using OwnThreads = LibraryThreads<omp_get_max_threads, omp_set_num_threads>;
 
 dnnl::matmul::primitive_desc describe(const dnnl::engine& engine, const dnnl::memory::desc& a,
                                       const dnnl::memory::desc& b, const dnnl::memory::desc& c) {

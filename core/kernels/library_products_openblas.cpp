@@ -12,18 +12,7 @@ namespace reprise {
 namespace {
 
 // Training keeps the library to one thread (gemm_openblas.cpp).
-class OwnThreads {
- public:
-  explicit OwnThreads(int threads) : before_(openblas_get_num_threads()) {
-    openblas_set_num_threads(threads);
-  }
-  ~OwnThreads() { openblas_set_num_threads(before_); }
-  OwnThreads(const OwnThreads&) = delete;
-  OwnThreads& operator=(const OwnThreads&) = delete;
-
- private:
-  int before_;
-};
+using OwnThreads = LibraryThreads<openblas_get_num_threads, openblas_set_num_threads>;
 
 }  // namespace
 

@@ -1,6 +1,5 @@
 #include "tools/trainer/announcement.h"
 
-#include <chrono>
 #include <cinttypes>
 #include <cstdio>
 #include <limits>
@@ -10,6 +9,7 @@
 #include "core/error.h"
 #include "core/kernels/isa.h"
 #include "core/parallel.h"
+#include "core/timing.h"
 #include "tools/trainer/ledger.h"
 #include "tools/trainer/memory_estimate.h"
 #include "tools/trainer/model_config_file.h"
@@ -53,10 +53,9 @@ double measured_speed(Precision precision) {
   const Tensor c = Tensor::empty({kRows, kWidth});
   double best = 1e9;
   for (int run = 0; run < 10; ++run) {
-    const auto start = std::chrono::steady_clock::now();
+    Stopwatch watch;
     product(kRows, kWidth, kWidth, a, transposed(b), 0, c.data(), kWidth);
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    best = std::min(best, took.count());
+    best = std::min(best, watch.lap());
   }
   return kRows * kWidth * kWidth / best;
 }

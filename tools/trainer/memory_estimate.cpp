@@ -41,11 +41,9 @@ ExactCount activations(const EncoderConfig& config, const Workload& work, Precis
 
   // Backward starts with all of this alive; the logits' gradient takes their place. Later the heads
   // are gone, and a layer's gradients, widest inside the feed-forward block, stand beside what the
-  // layers keep, with the activation's output.
-  const ExactCount inside = precision == Precision::bfloat16 ? T * I * (kBytes + 2 * narrow)
-                                                             : T * I * 2 * kBytes;
+  // layers keep, with the activation's output: eight bytes for each of I in either precision.
   const ExactCount in_layer =
-      inside + T * 2 * H * kBytes + (config.recompute ? layer : ExactCount(0));
+      T * (2 * I + 2 * H) * kBytes + (config.recompute ? layer : ExactCount(0));
   return embeddings + layers + larger(heads + P * E * kBytes, in_layer);
 }
 

@@ -92,6 +92,7 @@ StepResult Session::compute_gradients(int64_t step, const std::vector<Batch>& mi
                                       const std::function<bool()>& stop) {
   const StepTotals step_totals = totals(micro_batches);
   StepResult result;
+  Stopwatch watch;
   optimizer_->clear_gradients();
   for (const Batch& batch : micro_batches) {
     if (stop()) {
@@ -99,7 +100,7 @@ StepResult Session::compute_gradients(int64_t step, const std::vector<Batch>& mi
       result.interrupted = true;
       return result;
     }
-    Stopwatch watch;
+    watch.lap();
     tape_.reset();
     const TaskLoss loss = task_.loss(context(&tape_, step), batch, step_totals);
     add_parts(result.parts, loss.parts);
@@ -109,7 +110,6 @@ StepResult Session::compute_gradients(int64_t step, const std::vector<Batch>& mi
     if (micro_batches.size() > 1) gradients_.add();
     result.times.backward += watch.lap();
   }
-  Stopwatch watch;
   if (micro_batches.size() > 1) gradients_.finish();
   result.times.backward += watch.lap();
   for (const auto& [name, value] : result.parts) result.loss += value;

@@ -1,6 +1,5 @@
 #include "tools/trainer/trainer.h"
 
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <utility>
@@ -8,6 +7,7 @@
 #include "core/commit_directory.h"
 #include "core/kernels.h"
 #include "core/parallel.h"
+#include "core/timing.h"
 #include "optim/clip.h"
 #include "tools/trainer/model_folder.h"
 #include "tools/trainer/quantity.h"
@@ -20,11 +20,6 @@ namespace {
 
 constexpr int64_t kMostNonfiniteInRow = 3;
 constexpr int kMostFailedSaves = 3;
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 double find(const NamedNumbers& numbers, std::string_view name) {
   for (const auto& [known, value] : numbers) {
@@ -77,7 +72,7 @@ ExitCode Trainer::run() {
     if (finished()) break;
     if (due(training.checkpoint_every) && !first) save();
 
-    const auto start = Clock::now();
+    Stopwatch watch;
     const std::vector<Batch> batches = next_batches(prefetch);
     const StepResult result =
         session_.compute_gradients(state_.step, batches, StopSignals::requested);
@@ -85,7 +80,7 @@ ExitCode Trainer::run() {
     if (std::exchange(first, false)) report_unused();
     const double rate = learning_rate();
     apply(result, rate);
-    const double seconds = seconds_since(start);
+    const double seconds = watch.lap();
     state_.seconds += seconds;
     log_step(result, rate, seconds);
     ++state_.step;
