@@ -36,26 +36,27 @@ Sink Parameter::gradient_sink() {
   return {gradient_, beta};
 }
 
-template <class Fill>
-const Tensor& Parameter::derived(Derived& form, const Shape& shape, DType dtype,
-                                 const Fill& fill) const {
-  if (form.tensor.defined() && form.version == version_) return form.tensor;
-  if (!form.tensor.defined()) form.tensor = Tensor::empty(shape, dtype, Purpose::weights);
-  fill(form.tensor);
-  form.version = version_;
-  return form.tensor;
-}
-
-const Tensor& Parameter::transposed() const {
-  return derived(transposed_, {shape()[1], shape()[0]}, kReal, [&](const Tensor& t) {
-    kernels::transpose(shape()[0], shape()[1], value_.data(), t.data());
-  });
-}
-
 const Tensor& Parameter::bfloat16() const {
-  return derived(bfloat16_, shape(), DType::bf16, [&](const Tensor& t) {
-    kernels::narrow(numel(), value_.data(), t.data<BFloat16>());
-  });
+  Tensor& form = bfloat16_.form;
+  if (form.defined() && bfloat16_.version == version_) return form;
+  if (!form.defined()) form = Tensor::empty(shape(), DType::bf16, Purpose::weights);
+  kernels::narrow(numel(), value_.data(), form.data<BFloat16>());
+  bfloat16_.version = version_;
+  return form;
+}
+
+std::shared_ptr<const PackedMatrix> Parameter::packed(Transpose transpose, Precision precision,
+                                                      bool keep) const {
+  auto& [form, version] = packed_[transpose == Transpose::yes][precision == Precision::bfloat16];
+  if (form && version == version_) return form;
+  form.reset();  // before the next one takes its memory
+  auto packed = std::make_shared<const PackedMatrix>(transpose, value_, precision,
+                                                     keep ? Purpose::weights : Purpose::activations);
+  if (keep) {
+    form = packed;
+    version = version_;
+  }
+  return packed;
 }
 
 std::vector<NamedPart> named_parts(const std::vector<ParameterPtr>& parameters) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/packed_matrix.h"
 #include "core/tensor.h"
 
 namespace reprise {
@@ -64,10 +65,11 @@ class Parameter {
   bool trainable() const { return trainable_; }
   void set_trainable(bool on) { trainable_ = on; }
 
-  // The value of a matrix, transposed; kept until the value changes.
-  const Tensor& transposed() const;
-  // The value in bfloat16; kept likewise.
+  // The value in bfloat16; kept until the value changes.
   const Tensor& bfloat16() const;
+  // The value of a matrix, or its transpose, packed. With `keep`, or once kept, until the value changes.
+  std::shared_ptr<const PackedMatrix> packed(Transpose transpose, Precision precision,
+                                             bool keep) const;
 
   // Changes with every update of the value. A Parameter that changed between forward and backward
   // is an error; forms derived from the value (packed, converted) are kept by version.
@@ -83,15 +85,13 @@ class Parameter {
   Tensor value_;
   Tensor gradient_;
   // What is computed from the value, once per version of it however often it is used.
+  template <class Form>
   struct Derived {
-    Tensor tensor;
+    Form form{};
     uint64_t version = 0;
   };
-  template <class Fill>
-  const Tensor& derived(Derived& form, const Shape& shape, DType dtype, const Fill& fill) const;
-
-  mutable Derived transposed_;
-  mutable Derived bfloat16_;
+  mutable Derived<Tensor> bfloat16_;
+  mutable Derived<std::shared_ptr<const PackedMatrix>> packed_[2][2];  // [transposed][precision]
   std::vector<Part> parts_;
   uint64_t version_ = 0;
   bool touched_ = false;

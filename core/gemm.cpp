@@ -113,7 +113,7 @@ Grid grid_of(int64_t m, int64_t n, int64_t k) {
   }
   // Steps: rows of 8 for the libraries' inner loops; columns of a cache line, so that no two tiles
   // of an aligned c write to the same one.
-  return {{m, rows, 8}, {n, cols, 16}};
+  return {{m, rows, Epilogue::kRowStep}, {n, cols, 16}};
 }
 
 template <class Number>
@@ -122,7 +122,7 @@ ProductOf<Number> tile_of(ProductOf<Number> p, const Grid& grid, int64_t i) {
   const int64_t row = grid.rows.begin(r), col = grid.cols.begin(c);
   p.a += p.ta == Transpose::no ? row * p.lda : row;
   p.b += p.tb == Transpose::no ? col : col * p.ldb;
-  p.c += row * p.ldc + col;
+  if (p.c) p.c += row * p.ldc + col;
   p.m = grid.rows.begin(r + 1) - row;
   p.n = grid.cols.begin(c + 1) - col;
   return p;
@@ -131,11 +131,17 @@ ProductOf<Number> tile_of(ProductOf<Number> p, const Grid& grid, int64_t i) {
 template <class Number>
 void tiled(const ProductOf<Number>& whole, ProductFunction<Number> product,
            const Epilogue& finish) {
-  if (is_done(whole)) return finish({0, 0, whole.m, whole.n, whole.c, whole.ldc});
+  if (whole.c && is_done(whole)) return finish({0, 0, whole.m, whole.n, whole.c, whole.ldc});
   const Grid grid = grid_of(whole.m, whole.n, whole.k);
   parallel_for(grid.rows.parts * grid.cols.parts, [&](int64_t i) {
-    const ProductOf<Number> tile = tile_of(whole, grid, i);
-    product(tile);
+    ProductOf<Number> tile = tile_of(whole, grid, i);
+    Tensor scratch;
+    if (!whole.c) {
+      scratch = Tensor::empty({tile.m, tile.n});
+      tile.c = scratch.data();
+      tile.ldc = tile.n;
+    }
+    if (!is_done(tile)) product(tile);
     const int64_t row = grid.rows.begin(i % grid.rows.parts);
     const int64_t col = grid.cols.begin(i / grid.rows.parts);
     finish({row, col, tile.m, tile.n, tile.c, tile.ldc});

@@ -28,8 +28,9 @@ enum class GemmBackend : uint8_t { reference, openblas, onednn };
 // A finished tile of a product: what is done to it while it is in the cache.
 class Epilogue {
  public:
+  static constexpr int64_t kRowStep = 8;
   struct Tile {
-    int64_t row, col, rows, cols;  // where it is in c, and its size
+    int64_t row, col, rows, cols;  // where it is in c, row a multiple of kRowStep, and its size
     real* c;                       // its first number; rows are ldc apart
     int64_t ldc;
   };
@@ -51,8 +52,8 @@ class Epilogue {
 
 // c [m, n] = beta * c + op(a) [m, k] * op(b) [k, n]; row-major, rows lda, ldb, ldc numbers apart.
 // op(a) is a when ta is `no` (a is [m, k]), a transposed when it is `yes` (a is [k, m]); b
-// likewise. With beta 0, c is not read. k = 0 gives beta * c. The bits depend on shapes and backend
-// only.
+// likewise. With beta 0, c is not read. k = 0 gives beta * c. With c null, each tile lies in scratch
+// memory that `finish` alone sees. The bits depend on shapes and backend only.
 void gemm(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const real* a, int64_t lda,
           const real* b, int64_t ldb, real beta, real* c, int64_t ldc, const Epilogue& finish = {});
 

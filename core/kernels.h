@@ -39,22 +39,17 @@ void activation_forward(Activation f, int64_t n, const real* x, real* y);
 void activation_backward(Activation f, int64_t n, const real* x, const real* dy, real beta,
                          real* dx);
 
-// For the end of a product that is the activation's input, tile of x: x += bias, y = f(x). y is a
-// whole matrix with rows as far apart as x's.
-void bias_activation(const Epilogue::Tile& tile, const real* bias, Activation f, real* y);
-// The same, kept in bfloat16: x16 = x, y16 = f(x16); the tile itself is used up.
-void bias_activation(const Epilogue::Tile& tile, const real* bias, Activation f, BFloat16* x16,
-                     BFloat16* y16);
-// Its backward, which doesn't need y: y = f(x) once more, dx = f'(x) dy, dbias [cols] = beta dbias +
-// the sum over rows of dx. All matrices are [rows, cols] with rows `stride` numbers apart; dx may be
-// dy; dbias may be null.
-void bias_activation_backward(Activation f, int64_t rows, int64_t cols, int64_t stride,
-                              const real* x, const real* dy, real* y, real* dx, real beta,
-                              real* dbias);
-// dy is used up.
-void bias_activation_backward(Activation f, int64_t rows, int64_t cols, int64_t stride,
-                              const BFloat16* x, real* dy, BFloat16* y, BFloat16* dx, real beta,
-                              real* dbias);
+// For the end of a product that lacks its bias: h = tile + bias, y = f(h). h and y are whole matrices
+// with rows `stride` numbers apart; the
+// tile is used up and may lie in h.
+template <class Number>
+void bias_activation(const Epilogue::Tile& tile, const real* bias, Activation f, int64_t stride,
+                     Number* h, Number* y);
+// For the end of the product that is y's gradient: y = f(h) once more, dh = f'(h) tile, dbias [whole
+// matrix's columns] += the sum over the tile's rows of dh. The tile is used up and may lie in dh.
+template <class Number>
+void bias_activation_backward(const Epilogue::Tile& tile, Activation f, int64_t stride,
+                              const Number* h, Number* y, Number* dh, real* dbias);
 
 // ---- rows
 

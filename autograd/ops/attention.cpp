@@ -41,28 +41,20 @@ kernels::AttentionShape kernel_shape(const Shape& qkv, const Tensor& offsets,
 }  // namespace
 
 // P = softmax(q kᵀ / √size), D = dropout(P), o = D v, per sequence and head; P and D are computed again:
-// dv = Dᵀ do,  dD = do vᵀ,  dS = P (dP − Σ P dP),  dq = dS k / √size,  dk = dSᵀ q / √size
+// dv = Dᵀ do,  dD = do vᵀ,  dS = D dD − P Σ D dD,  dq = dS k / √size,  dk = dSᵀ q / √size
 Variable attention(const Variable& qkv, const Tensor& offsets, const AttentionOptions& options,
                    Precision precision) {
   check(qkv.shape(), offsets, options);
   const auto shape = [=, s = qkv.shape()] { return kernel_shape(s, offsets, options); };
   const Tensor kept = operand(qkv.value(), precision).matrix;
-  const bool narrow = kept.dtype() == DType::bf16;
   Tensor y = Tensor::empty(qkv.shape().with(1, qkv.shape()[1] / 3));
-  if (narrow) {
-    kernels::attention_forward(shape(), kept.data<BFloat16>(), y.data());
-  } else {
-    kernels::attention_forward(shape(), kept.data(), y.data());
-  }
+  with_numbers(kept, [&](const auto* x) { kernels::attention_forward(shape(), x, y.data()); });
   return record("attention", y, {qkv}, [=](const Tensor& dy, InputGrads& dx) {
     const Sink d = dx.into(0);
     const Tensor dys = operand(dy, precision).matrix;
-    if (narrow) {
-      kernels::attention_backward(shape(), kept.data<BFloat16>(), dys.data<BFloat16>(), d.beta,
-                                  d.data());
-    } else {
-      kernels::attention_backward(shape(), kept.data(), dys.data(), d.beta, d.data());
-    }
+    with_numbers(kept, [&]<class Number>(const Number* x) {
+      kernels::attention_backward(shape(), x, dys.data<Number>(), d.beta, d.data());
+    });
   });
 }
 

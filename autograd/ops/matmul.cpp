@@ -113,14 +113,15 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias,
   }
   const int64_t rows = x.shape().rows(), in = w[1], out = w[0];
   Tensor y = Tensor::empty(x.shape().with(-1, out));
-  const Operand xs = operand(x.value(), precision), ws = weight_operand(weight, precision);
-  product(rows, out, in, xs, transposed_weight(weight, ws, rows), 0, y.data(), out,
-          [&](const Epilogue::Tile& tile) {
+  const Operand xs = operand(x.value(), precision);
+  const Weight ws(weight);
+  times_weight(rows, xs, ws, Transpose::yes, precision, 0, y.data(), out,
+               [&](const Epilogue::Tile& tile) {
     if (has_bias) kernels::add_bias(tile, bias.value().data());
   });
   return record("linear", y, {x, weight, bias}, [=](const Tensor& dy, InputGrads& dx) {
     const Operand dys = operand(dy, precision);
-    input_gradient(dx, 0, rows, in, out, dys, ws);
+    input_gradient(dx, 0, rows, dys, ws, precision);
     weight_gradient(dx, 1, rows, in, out, dys, xs);
     bias_gradient(dx, 2, rows, out, dy);
   });

@@ -4,6 +4,7 @@
 #include "autograd/tape.h"
 #include "core/gemm.h"
 #include "core/kernels.h"
+#include "core/packed_matrix.h"
 
 namespace reprise {
 
@@ -19,36 +20,18 @@ inline Operand transposed(Operand x) {
   return x;
 }
 
+// f(numbers of x), of the type that x has: real or BFloat16.
+template <class F>
+decltype(auto) with_numbers(const Tensor& x, const F& f) {
+  return x.dtype() == DType::bf16 ? f(x.data<BFloat16>()) : f(x.data());
+}
+
 // c [m, n] = beta c + a [m, k] b [k, n]; both operands are of one type.
 inline void product(int64_t m, int64_t n, int64_t k, const Operand& a, const Operand& b, real beta,
                     real* c, int64_t ldc, const Epilogue& finish = {}) {
-  const auto run = [&](auto* left, auto* right) {
-    gemm(a.flag, b.flag, m, n, k, left, a.ld, right, b.ld, beta, c, ldc, finish);
-  };
-  if (a.matrix.dtype() == DType::bf16) {
-    run(a.matrix.data<BFloat16>(), b.matrix.data<BFloat16>());
-  } else {
-    run(a.matrix.data(), b.matrix.data());
-  }
-}
-
-// The gradients of y [rows, out] = x [rows, in] wᵀ + b towards input number i, where they are wanted.
-inline void input_gradient(InputGrads& dx, int i, int64_t rows, int64_t in, int64_t out,
-                           const Operand& dy, const Operand& w) {
-  if (!dx.wants(i)) return;
-  const Sink d = dx.into(i);
-  product(rows, in, out, dy, w, d.beta, d.data(), in);
-}
-inline void weight_gradient(InputGrads& dx, int i, int64_t rows, int64_t in, int64_t out,
-                            const Operand& dy, const Operand& x) {
-  if (!dx.wants(i)) return;
-  const Sink d = dx.into(i);
-  product(out, in, rows, transposed(dy), x, d.beta, d.data(), in);
-}
-inline void bias_gradient(InputGrads& dx, int i, int64_t rows, int64_t out, const Tensor& dy) {
-  if (!dx.wants(i)) return;
-  const Sink d = dx.into(i);
-  kernels::sum_rows(rows, out, dy.data(), d.beta, d.data());
+  with_numbers(a.matrix, [&]<class Number>(const Number* left) {
+    gemm(a.flag, b.flag, m, n, k, left, a.ld, b.matrix.data<Number>(), b.ld, beta, c, ldc, finish);
+  });
 }
 
 // x [.., cols] as a product takes it, and as it is kept for the backward.
@@ -60,27 +43,68 @@ inline Operand operand(const Tensor& x, Precision precision) {
   return {narrow, cols};
 }
 
-// A weight [out, in]; converted once per update, however often it is used.
-inline Operand weight_operand(const Variable& w, Precision precision) {
-  const Parameter* parameter = w.use().parameter;
-  if (precision == Precision::float32 || !parameter) return operand(w.value(), precision);
-  return {parameter->bfloat16(), w.shape()[1]};
+// A weight [out, in] as ops keep it for their backward.
+//
+// Note [Packed weights]
+// A shared weight is packed (core/packed_matrix.h) once per update and direction, at its second use,
+// and kept: twelve layers pay for one packing. A weight that is used once is packed for that use, and
+// the memory given back. Which happens never shows in the numbers.
+class Weight {
+ public:
+  explicit Weight(const Variable& w) : value_(w.value()), use_(w.use()) {}
+
+  int64_t out() const { return value_.size(0); }
+  int64_t in() const { return value_.size(1); }
+  // As the right side of products: w, or wᵀ.
+  std::shared_ptr<const PackedMatrix> packed(Transpose transpose, Precision precision) const {
+    if (use_.parameter) return use_.parameter->packed(transpose, precision, use_.number > 0);
+    return std::make_shared<const PackedMatrix>(transpose, value_, precision, Purpose::activations);
+  }
+  // As it stands, converted once per update.
+  Operand plain(Precision precision) const {
+    if (precision == Precision::float32 || !use_.parameter) return operand(value_, precision);
+    return {use_.parameter->bfloat16(), in()};
+  }
+
+ private:
+  Tensor value_;
+  Variable::Use use_;
+};
+
+// y [rows, n] = beta y + x [rows, k] w or wᵀ, rows of y `ldy` numbers apart. In bfloat16 rows have no
+// gaps, in x and in y.
+inline void times_weight(int64_t rows, const Operand& x, const Weight& w, Transpose transpose,
+                         Precision precision, real beta, real* y, int64_t ldy,
+                         const Epilogue& finish = {}) {
+  // For fewer rows packing doesn't pay, and tiles of whole rows of a vocabulary are too large.
+  constexpr int64_t kFewestRows = 256, kMostColumns = 8192;
+  const bool turned = transpose == Transpose::yes;
+  const int64_t n = turned ? w.out() : w.in(), k = turned ? w.in() : w.out();
+  if (rows < kFewestRows || n > kMostColumns) {
+    const Operand plain = w.plain(precision);
+    return product(rows, n, k, x, turned ? transposed(plain) : plain, beta, y, ldy, finish);
+  }
+  const auto packed = w.packed(transpose, precision);
+  with_numbers(x.matrix, [&](const auto* numbers) { gemm(rows, numbers, x.ld, *packed, beta, y, ldy, finish); });
 }
 
-// wᵀ of a weight [out, in] whose operand is `w`, for a left side of so many rows.
-//
-// Note [Transposed weights]
-// Libraries multiply by a matrix as it stands in memory faster than by its transpose (1024 x 768 x
-// 3072 in float32 on two cores of a Zen 5: 500 against 415 GFLOP/s; in bfloat16 there is hardly a
-// difference). Turning a weight round takes about as long as is won at one use of 1024 rows, so it
-// pays for what is shared: from its second use on, a weight has a transposed copy, made once per
-// update. Which uses have it depends on the graph alone, never on what was computed before.
-inline Operand transposed_weight(const Variable& weight, const Operand& w, int64_t rows) {
-  constexpr int64_t kFewestRows = 512;
-  const Variable::Use use = weight.use();
-  const bool pays = use.parameter && use.number > 0 && rows >= kFewestRows;
-  if (!pays || w.matrix.dtype() == DType::bf16) return transposed(w);
-  return {use.parameter->transposed(), weight.shape()[0]};
+// The gradients of y [rows, out] = x [rows, in] wᵀ + b towards input number i, where they are wanted.
+inline void input_gradient(InputGrads& dx, int i, int64_t rows, const Operand& dy, const Weight& w,
+                           Precision precision) {
+  if (!dx.wants(i)) return;
+  const Sink d = dx.into(i);
+  times_weight(rows, dy, w, Transpose::no, precision, d.beta, d.data(), w.in());
+}
+inline void weight_gradient(InputGrads& dx, int i, int64_t rows, int64_t in, int64_t out,
+                            const Operand& dy, const Operand& x) {
+  if (!dx.wants(i)) return;
+  const Sink d = dx.into(i);
+  product(out, in, rows, transposed(dy), x, d.beta, d.data(), in);
+}
+inline void bias_gradient(InputGrads& dx, int i, int64_t rows, int64_t out, const Tensor& dy) {
+  if (!dx.wants(i)) return;
+  const Sink d = dx.into(i);
+  kernels::sum_rows(rows, out, dy.data(), d.beta, d.data());
 }
 
 }  // namespace reprise

@@ -74,9 +74,6 @@ class Scratch {
       return wide_.data();
     }
   }
-  void scale(real factor) const {
-    row_kernels().scale_add(n_, factor, wide_.data(), 0, wide_.data());
-  }
 
  private:
   static constexpr bool kNarrow = !std::is_same_v<Number, real>;
@@ -91,8 +88,7 @@ void probabilities_of(const AttentionShape& shape, const Head& head, const Numbe
   const int64_t n = head.length, size = shape.size, width = shape.heads * size;
   gemm_task(kNo, kYes, n, n, size, qkv + head.q, 3 * width, qkv + head.k, 3 * width, 0, p.data(),
             n);
-  p.scale(scale_of(shape));
-  row_kernels().softmax_forward(n, n, p.data(), p.data());
+  row_kernels().softmax_forward(n, n, scale_of(shape), p.data(), p.data());
 }
 
 // out = dropout(P) v
@@ -105,21 +101,20 @@ void forward(const AttentionShape& shape, const Head& head, const Number* qkv, r
   gemm_task(kNo, kNo, n, size, n, p.factor(), n, qkv + head.v, 3 * width, 0, out + head.out, width);
 }
 
-// dv = dropout(P)ᵀ dout; dP = dropout(dout vᵀ); ds = P (dP − Σ P dP) / √size; dq = ds k; dk = dsᵀ q
+// D = dropout(P): dv = Dᵀ dout; dD = dout vᵀ; ds = (D dD − P Σ D dD) / √size; dq = ds k; dk = dsᵀ q
 template <class Number>
 void backward(const AttentionShape& shape, const Head& head, const Number* qkv, const Number* dout,
               real beta, real* dqkv) {
   const int64_t n = head.length, size = shape.size, width = shape.heads * size;
-  const Scratch<Number> p(head), ds(head);
+  const Scratch<Number> p(head), dropped(head), ds(head);
   probabilities_of(shape, head, qkv, p);
-  if (shape.p > 0) drop(shape, head, p.data(), ds.data());
-  const Number* dropped = shape.p > 0 ? ds.factor() : p.factor();
-  gemm_task(kYes, kNo, n, size, n, dropped, n, dout + head.out, width, beta, dqkv + head.v,
+  if (shape.p > 0) drop(shape, head, p.data(), dropped.data());
+  const Scratch<Number>& d = shape.p > 0 ? dropped : p;
+  gemm_task(kYes, kNo, n, size, n, d.factor(), n, dout + head.out, width, beta, dqkv + head.v,
             3 * width);
   gemm_task(kNo, kYes, n, n, size, dout + head.out, width, qkv + head.v, 3 * width, 0, ds.data(), n);
-  if (shape.p > 0) drop(shape, head, ds.data(), ds.data());
-  row_kernels().softmax_backward(n, n, p.data(), ds.data(), 0, ds.data());
-  ds.scale(scale_of(shape));
+  row_kernels().softmax_backward_dropped(n, n, scale_of(shape), p.data(), d.data(), ds.data(),
+                                         ds.data());
   const Number* factor = ds.factor();
   gemm_task(kNo, kNo, n, size, n, factor, n, qkv + head.k, 3 * width, beta, dqkv + head.q,
             3 * width);

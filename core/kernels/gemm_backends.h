@@ -30,4 +30,14 @@ void onednn_product(const Product& p);
 void onednn_product(const BFloat16Product& p);
 bool onednn_has_bfloat16();  // whether the processor has instructions for it
 
+// Right sides in oneDNN's own order, in bfloat16; core/packed_matrix.h is in front of them.
+bool onednn_packs();  // whether it has one that is faster, on this processor
+int64_t onednn_packed_numbers(int64_t k, int64_t n);  // how many numbers it takes
+// b is [k, n], or [n, k] with `yes`.
+void onednn_pack(Transpose tb, int64_t k, int64_t n, const real* b, BFloat16* packed);
+// c [m, n] = beta c + a [m, k] b, on the calling thread, for m <= kPackedRows
+inline constexpr int64_t kPackedRows = 64;
+void onednn_multiply_packed(int64_t m, int64_t k, int64_t n, const BFloat16* a,
+                            const BFloat16* packed, real beta, real* c);
+
 }  // namespace reprise

@@ -1,29 +1,14 @@
-#include <dnnl.hpp>
-#include <omp.h>
-
-#include <new>
 #include <unordered_map>
 
-#include "core/error.h"
 #include "core/kernels/gemm_backends.h"
+#include "core/kernels/onednn_support.h"
 
 namespace reprise {
 
-namespace {
-
-// Threads are ours: oneDNN asks OpenMP how many it may use, and is told 1 on each of them.
-void keep_to_one_thread() {
-  thread_local const bool once = [] { return omp_set_num_threads(1), true; }();
-  (void)once;
-}
-
-[[noreturn]] void refuse(int64_t m, int64_t n, int64_t k, int status) {
-  if (status == dnnl_out_of_memory) throw std::bad_alloc();
-  throw Error(ExitCode::internal, "gemm: oneDNN refuses a product of {} x {} x {} (status {})", m,
-              n, k, status);
-}
-
-}  // namespace
+using onednn::engine;
+using onednn::keep_to_one_thread;
+using onednn::layout;
+using onednn::refuse;
 
 void onednn_product(const Product& p) {
   keep_to_one_thread();
@@ -36,15 +21,6 @@ void onednn_product(const Product& p) {
 namespace {
 
 using dnnl::memory;
-
-const dnnl::engine& engine() {
-  static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
-  return cpu;
-}
-
-memory::desc layout(memory::data_type type, Transpose t, int64_t rows, int64_t cols, int64_t ld) {
-  return {{rows, cols}, type, t == Transpose::no ? memory::dims{ld, 1} : memory::dims{1, ld}};
-}
 
 // One primitive for all sizes, made at its first use: sizes are told at each call.
 dnnl::matmul make_matmul(Transpose ta, Transpose tb, real beta) {
@@ -76,7 +52,7 @@ const dnnl::matmul& matmul_for(Transpose ta, Transpose tb, real beta) {
 void onednn_product(const BFloat16Product& p) {
   keep_to_one_thread();
   try {
-    thread_local dnnl::stream stream(engine());
+    dnnl::stream& stream = onednn::stream();
     const auto in_place = [](const memory::desc& desc, const void* data) {
       return memory(desc, engine(), const_cast<void*>(data));
     };

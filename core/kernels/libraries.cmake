@@ -14,7 +14,9 @@ endif()
 find_path(ONEDNN_INCLUDE dnnl.h)
 find_library(ONEDNN_LIBRARY dnnl)
 if(ONEDNN_INCLUDE AND ONEDNN_LIBRARY AND NOT REPRISE_SANITIZE STREQUAL "thread")
-  target_sources(reprise_core PRIVATE kernels/gemm_onednn.cpp kernels/library_products_onednn.cpp)
+  target_sources(reprise_core PRIVATE
+    kernels/gemm_onednn.cpp kernels/library_products_onednn.cpp kernels/onednn_support.cpp
+    kernels/packed_onednn.cpp)
   target_include_directories(reprise_core SYSTEM PRIVATE ${ONEDNN_INCLUDE})
   find_package(OpenMP REQUIRED)
   target_link_libraries(reprise_core PRIVATE ${ONEDNN_LIBRARY} OpenMP::OpenMP_CXX)

@@ -66,6 +66,16 @@ void backward(int64_t n, const real* x, const real* dy, real beta, real* dx) {
   for (int64_t i = 0; i < n; ++i) put(dx[i], beta, derivative(x[i]) * dy[i]);
 }
 
+// With the derivative of the input, or of the output.
+template <double function(double), double derivative(double), bool of_output>
+void both(int64_t n, const real* x, const real* dy, real* y, real* dx) {
+  for (int64_t i = 0; i < n; ++i) {
+    const double value = function(x[i]);
+    put(dx[i], 0, derivative(of_output ? value : x[i]) * dy[i]);
+    y[i] = static_cast<real>(value);
+  }
+}
+
 double relu(double x) { return x < 0 ? 0 : x; }  // so that a NaN stays one
 double relu_derivative(double x) { return x <= 0 ? 0 : 1; }
 
@@ -132,11 +142,15 @@ SumOfExponentials sum_of_exponentials(int64_t cols, const real* x) {
   return {most, total};
 }
 
-// y = exp(x) / Σ exp(x)
-void softmax_forward(int64_t rows, int64_t cols, const real* x, real* y) {
+// y = exp(scale x) / Σ exp(scale x)
+void softmax_forward(int64_t rows, int64_t cols, real scale, const real* x, real* y) {
   for (int64_t r = 0; r < rows; ++r, x += cols, y += cols) {
-    const auto [most, total] = sum_of_exponentials(cols, x);
-    for (int64_t c = 0; c < cols; ++c) y[c] = static_cast<real>(std::exp(x[c] - most) / total);
+    double most = -std::numeric_limits<double>::infinity(), total = 0;
+    for (int64_t c = 0; c < cols; ++c) most = std::max<double>(most, x[c]);
+    for (int64_t c = 0; c < cols; ++c) total += std::exp(scale * (x[c] - most));
+    for (int64_t c = 0; c < cols; ++c) {
+      y[c] = static_cast<real>(std::exp(scale * (x[c] - most)) / total);
+    }
   }
 }
 // dx = y (dy − Σ y dy)
@@ -146,6 +160,16 @@ void softmax_backward(int64_t rows, int64_t cols, const real* y, const real* dy,
     double dot = 0;
     for (int64_t c = 0; c < cols; ++c) dot += double{y[c]} * dy[c];
     for (int64_t c = 0; c < cols; ++c) put(dx[c], beta, y[c] * (dy[c] - dot));
+  }
+}
+
+// With z = m y for some m: Σ over y of m dy is Σ z dy, and dx = scale y (m dy − Σ z dy)
+void softmax_backward_dropped(int64_t rows, int64_t cols, real scale, const real* y, const real* z,
+                              const real* dy, real* dx) {
+  for (int64_t r = 0; r < rows; ++r, y += cols, z += cols, dy += cols, dx += cols) {
+    double dot = 0;
+    for (int64_t c = 0; c < cols; ++c) dot += double{z[c]} * dy[c];
+    for (int64_t c = 0; c < cols; ++c) put(dx[c], 0, scale * (double{z[c]} * dy[c] - y[c] * dot));
   }
 }
 
@@ -258,9 +282,13 @@ const RowKernels kReferenceKernels = {
     .activation_backward = {backward<relu_derivative>, backward<gelu_derivative>,
                             backward<gelu_tanh_derivative>, backward<tanh_derivative>,
                             backward<sigmoid_derivative>},
+    .activation_both = {both<relu, relu_derivative, false>, both<gelu, gelu_derivative, false>,
+                        both<gelu_tanh, gelu_tanh_derivative, false>,
+                        both<tanh, tanh_derivative, true>, both<sigmoid, sigmoid_derivative, true>},
     .adam_update = adam_update,
     .softmax_forward = softmax_forward,
     .softmax_backward = softmax_backward,
+    .softmax_backward_dropped = softmax_backward_dropped,
     .log_softmax_forward = log_softmax_forward,
     .log_softmax_backward = log_softmax_backward,
     .layer_norm_forward = layer_norm_forward,

@@ -34,13 +34,20 @@ struct RowKernels {
   void (*activation_forward[kActivations])(int64_t n, const real* x, real* y);
   void (*activation_backward[kActivations])(int64_t n, const real* x, const real* dy, real beta,
                                             real* dx);
+  // y = f(x) and dx = f'(x) dy at once, x always the input; y may be x, dx may be dy
+  void (*activation_both[kActivations])(int64_t n, const real* x, const real* dy, real* y, real* dx);
   void (*adam_update)(int64_t n, const AdamStep& step, real scale, const real* g, real* m, real* v,
                       real* w);
 
   // ---- rows; in place where kernels.h says so, and softmax, its backward and dropout as well
-  void (*softmax_forward)(int64_t rows, int64_t cols, const real* x, real* y);
+  // of scale x, scale > 0
+  void (*softmax_forward)(int64_t rows, int64_t cols, real scale, const real* x, real* y);
   void (*softmax_backward)(int64_t rows, int64_t cols, const real* y, const real* dy, real beta,
                            real* dx);
+  // dx = scale (z dy − y Σ z dy), the gradient when the softmax y was multiplied to z (by dropout);
+  // dx may be dy
+  void (*softmax_backward_dropped)(int64_t rows, int64_t cols, real scale, const real* y,
+                                   const real* z, const real* dy, real* dx);
   void (*log_softmax_forward)(int64_t rows, int64_t cols, const real* x, real* y);
   void (*log_softmax_backward)(int64_t rows, int64_t cols, const real* y, const real* dy, real beta,
                                real* dx);

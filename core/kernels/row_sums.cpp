@@ -55,50 +55,6 @@ void sum_rows(int64_t rows, int64_t cols, const real* x, real beta, real* dst) {
   parts.add_to(beta, dst);
 }
 
-void bias_activation_backward(Activation f, int64_t rows, int64_t cols, int64_t stride,
-                              const real* x, const real* dy, real* y, real* dx, real beta,
-                              real* dbias) {
-  const auto forward = row_kernels().activation_forward[static_cast<int>(f)];
-  const auto backward = row_kernels().activation_backward[static_cast<int>(f)];
-  const auto sum = row_kernels().sum_rows;
-  const real* from = is_of_output(f) ? y : x;
-  Partials sums(dbias ? rows : 0, cols);
-  parallel_ranges(rows, kChunk, [&](int64_t begin, int64_t end) {
-    real* total = dbias ? sums.begin_chunk(begin) : nullptr;
-    for (int64_t r = begin; r < end; ++r) {
-      const int64_t at = r * stride;
-      forward(cols, x + at, y + at);
-      backward(cols, from + at, dy + at, 0, dx + at);
-      if (total) sum(1, cols, dx + at, total);
-    }
-  });
-  if (dbias) sums.add_to(beta, dbias);
-}
-
-void bias_activation_backward(Activation f, int64_t rows, int64_t cols, int64_t stride,
-                              const BFloat16* x, real* dy, BFloat16* y, BFloat16* dx, real beta,
-                              real* dbias) {
-  const RowKernels& k = row_kernels();
-  const auto forward = k.activation_forward[static_cast<int>(f)];
-  const auto backward = k.activation_backward[static_cast<int>(f)];
-  Partials sums(dbias ? rows : 0, cols);
-  parallel_ranges(rows, kChunk, [&](int64_t begin, int64_t end) {
-    real* total = dbias ? sums.begin_chunk(begin) : nullptr;
-    const Tensor row = Tensor::empty({2, cols});
-    real *wide = row.data(), *out = wide + cols;
-    for (int64_t r = begin; r < end; ++r) {
-      const int64_t at = r * stride;
-      k.widen(cols, bits_of(x + at), wide);
-      forward(cols, wide, out);
-      k.narrow(cols, out, bits_of(y + at));
-      backward(cols, is_of_output(f) ? out : wide, dy + at, 0, dy + at);
-      if (total) k.sum_rows(1, cols, dy + at, total);
-      k.narrow(cols, dy + at, bits_of(dx + at));
-    }
-  });
-  if (dbias) sums.add_to(beta, dbias);
-}
-
 // One pass for all three: a chunk's rows are still in the cache when its sums are taken.
 void layer_norm_backward(int64_t rows, int64_t cols, const real* x, const real* gain,
                          const real* mean, const real* rstd, const real* dy, real beta, real* dx,

@@ -13,34 +13,9 @@ void add_bias(const Epilogue::Tile& tile, const real* bias) {
   }
 }
 
-void bias_activation(const Epilogue::Tile& tile, const real* bias, Activation f, real* y) {
-  const auto add = row_kernels().add;
-  const auto forward = row_kernels().activation_forward[static_cast<int>(f)];
-  for (int64_t r = 0; r < tile.rows; ++r) {
-    real* row = tile.c + r * tile.ldc;
-    add(tile.cols, row, bias + tile.col, row);
-    forward(tile.cols, row, y + (tile.row + r) * tile.ldc + tile.col);
-  }
-}
-
-void bias_activation(const Epilogue::Tile& tile, const real* bias, Activation f, BFloat16* x16,
-                     BFloat16* y16) {
-  const RowKernels& k = row_kernels();
-  const auto forward = k.activation_forward[static_cast<int>(f)];
-  for (int64_t r = 0; r < tile.rows; ++r) {
-    real* row = tile.c + r * tile.ldc;
-    const int64_t at = (tile.row + r) * tile.ldc + tile.col;
-    k.add(tile.cols, row, bias + tile.col, row);
-    k.narrow(tile.cols, row, bits_of(x16 + at));
-    k.widen(tile.cols, bits_of(x16 + at), row);  // what the backward will see
-    forward(tile.cols, row, row);
-    k.narrow(tile.cols, row, bits_of(y16 + at));
-  }
-}
-
 void softmax_forward(int64_t rows, int64_t cols, const real* x, real* y) {
   over_rows(rows, cols, [&, f = row_kernels().softmax_forward](int64_t r, int64_t end) {
-    f(end - r, cols, x + r * cols, y + r * cols);
+    f(end - r, cols, 1, x + r * cols, y + r * cols);
   });
 }
 

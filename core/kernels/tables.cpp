@@ -47,12 +47,18 @@ void scatter_add_rows(int64_t n, int64_t cols, const real* dy, const int32_t* id
   });
 }
 
+// Block by block through a small square: rows of either matrix may be a multiple of 4 KiB apart, and
+// sixteen lines of one would push each other out of the first cache.
 void transpose(int64_t rows, int64_t cols, const real* x, real* y) {
   constexpr int64_t kBlock = 16;  // a cache line of either matrix
   parallel_ranges(rows, kBlock, [&](int64_t begin, int64_t end) {
+    real block[kBlock][kBlock];
     for (int64_t c = 0; c < cols; c += kBlock) {
-      for (int64_t j = c; j < std::min(cols, c + kBlock); ++j) {
-        for (int64_t r = begin; r < end; ++r) y[j * rows + r] = x[r * cols + j];
+      const int64_t wide = std::min(kBlock, cols - c), high = end - begin;
+      for (int64_t r = 0; r < high; ++r) std::copy_n(x + (begin + r) * cols + c, wide, block[r]);
+      for (int64_t j = 0; j < wide; ++j) {
+        real* to = y + (c + j) * rows + begin;
+        for (int64_t r = 0; r < high; ++r) to[r] = block[r][j];
       }
     }
   });

@@ -54,52 +54,57 @@ bool all_finite(int64_t n, const float* x) {
   return bad == 0;
 }
 
-void relu_forward(int64_t n, const float* x, float* y) {
-  set(n, y, [=](int64_t i) { return x[i] < 0 ? 0 : x[i]; });
-}
-void relu_backward(int64_t n, const float* x, const float* dy, float beta, float* dx) {
-  put(n, beta, dx, [=](int64_t i) { return (x[i] <= 0 ? 0.0f : 1.0f) * dy[i]; });
-}
+// An activation at x. Unused halves cost nothing.
+struct Point {
+  float value, slope;
+};
+using Curve = Point(float);
 
-void gelu_forward(int64_t n, const float* x, float* y) {
-  set(n, y, [=](int64_t i) { return x[i] * normal(x[i]).below; });
-}
-void gelu_backward(int64_t n, const float* x, const float* dy, float beta, float* dx) {
+inline Point relu(float x) { return {x < 0 ? 0 : x, x <= 0 ? 0.0f : 1.0f}; }
+inline Point gelu(float x) {
   constexpr float kDensity = 0.398942280401432678f;  // 1 / √(2π)
-  put(n, beta, dx, [=](int64_t i) {
-    const Normal at = normal(x[i]);
-    return (at.below + x[i] * (kDensity * at.density)) * dy[i];
-  });
+  const Normal at = normal(x);
+  return {x * at.below, at.below + x * (kDensity * at.density)};
 }
-
 // With s = sigmoid(2u): (1 + tanh u) / 2 = s and (1 − tanh² u) / 4 = s (1 − s). The latter is even
 // in u, so that e = exp(−2|u|) gives both without cancellation: s (1 − s) = e / (1 + e)².
-constexpr float kTwoRootTwoOverPi = 1.59576912160573071f;  // 2 √(2/π)
-void gelu_tanh_forward(int64_t n, const float* x, float* y) {
-  set(n, y, [=](int64_t i) {
-    return x[i] * sigmoid(kTwoRootTwoOverPi * (x[i] + 0.044715f * x[i] * x[i] * x[i]));
-  });
+inline Point gelu_tanh(float x) {
+  constexpr float kTwoRootTwoOverPi = 1.59576912160573071f;  // 2 √(2/π)
+  const float squared = x * x;
+  const float e = exp_negative(-kTwoRootTwoOverPi * __builtin_fabsf(x + 0.044715f * squared * x));
+  const float r = 1 / (1 + e);
+  const float s = x < 0 ? e * r : r;
+  const float du = kTwoRootTwoOverPi * (1 + 3 * 0.044715f * squared);
+  return {x * s, s + x * (e * r * r) * du};
 }
-void gelu_tanh_backward(int64_t n, const float* x, const float* dy, float beta, float* dx) {
-  put(n, beta, dx, [=](int64_t i) {
-    const float squared = x[i] * x[i];
-    const float e = exp(-kTwoRootTwoOverPi * __builtin_fabsf(x[i] + 0.044715f * squared * x[i]));
-    const float r = 1 / (1 + e);
-    const float s = x[i] < 0 ? e * r : r;
-    const float du = kTwoRootTwoOverPi * (1 + 3 * 0.044715f * squared);
-    return (s + x[i] * (e * r * r) * du) * dy[i];
-  });
+inline Point tanh_curve(float x) {
+  const float y = tanh(x);
+  return {y, 1 - y * y};
+}
+inline Point sigmoid_curve(float x) {
+  const float y = sigmoid(x);
+  return {y, y * (1 - y)};
 }
 
-void tanh_forward(int64_t n, const float* x, float* y) {
-  set(n, y, [=](int64_t i) { return tanh(x[i]); });
+template <Curve curve>
+void forward(int64_t n, const float* x, float* y) {
+  set(n, y, [=](int64_t i) { return curve(x[i]).value; });
+}
+template <Curve curve>
+void backward(int64_t n, const float* x, const float* dy, float beta, float* dx) {
+  put(n, beta, dx, [=](int64_t i) { return curve(x[i]).slope * dy[i]; });
+}
+template <Curve curve>
+void both(int64_t n, const float* x, const float* dy, float* y, float* dx) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) {
+    const Point at = curve(x[i]);
+    dx[i] = at.slope * dy[i];
+    y[i] = at.value;
+  }
 }
 void tanh_backward(int64_t n, const float* y, const float* dy, float beta, float* dx) {
   put(n, beta, dx, [=](int64_t i) { return (1 - y[i] * y[i]) * dy[i]; });
-}
-
-void sigmoid_forward(int64_t n, const float* x, float* y) {
-  set(n, y, [=](int64_t i) { return sigmoid(x[i]); });
 }
 void sigmoid_backward(int64_t n, const float* y, const float* dy, float beta, float* dx) {
   put(n, beta, dx, [=](int64_t i) { return y[i] * (1 - y[i]) * dy[i]; });
@@ -136,10 +141,10 @@ void sum_rows(int64_t rows, int64_t cols, const float* x, float* total) {
   }
 }
 
-void softmax_forward(int64_t rows, int64_t cols, const float* x, float* y) {
+void softmax_forward(int64_t rows, int64_t cols, float scale, const float* x, float* y) {
   for (int64_t r = 0; r < rows; ++r, x += cols, y += cols) {
     const float most = max_of(cols, x);
-    set(cols, y, [=](int64_t c) { return exp(x[c] - most); });
+    set(cols, y, [=](int64_t c) { return exp_negative(scale * (x[c] - most)); });
     const float inverse = 1 / sum_of<float>(cols, [=](int64_t c) { return y[c]; });
     set(cols, y, [=](int64_t c) { return y[c] * inverse; });
   }
@@ -152,11 +157,19 @@ void softmax_backward(int64_t rows, int64_t cols, const float* y, const float* d
   }
 }
 
+void softmax_backward_dropped(int64_t rows, int64_t cols, float scale, const float* y,
+                              const float* z, const float* dy, float* dx) {
+  for (int64_t r = 0; r < rows; ++r, y += cols, z += cols, dy += cols, dx += cols) {
+    const float dot = sum_of<float>(cols, [=](int64_t c) { return z[c] * dy[c]; });
+    set(cols, dx, [=](int64_t c) { return scale * (z[c] * dy[c] - y[c] * dot); });
+  }
+}
+
 // logsumexp(x), in double so that a difference to it is exact. One logarithm of the C library a
 // row.
 double log_sum_exp(int64_t cols, const float* x) {
   const float most = max_of(cols, x);
-  const float total = sum_of<float>(cols, [=](int64_t c) { return exp(x[c] - most); });
+  const float total = sum_of<float>(cols, [=](int64_t c) { return exp_negative(x[c] - most); });
   return double{most} + __builtin_log(double{total});
 }
 
@@ -256,13 +269,16 @@ const RowKernels kVectorKernels = {
     .sum = sum,
     .sum_of_squares = sum_of_squares,
     .all_finite = all_finite,
-    .activation_forward = {relu_forward, gelu_forward, gelu_tanh_forward, tanh_forward,
-                           sigmoid_forward},
-    .activation_backward = {relu_backward, gelu_backward, gelu_tanh_backward, tanh_backward,
+    .activation_forward = {forward<relu>, forward<gelu>, forward<gelu_tanh>, forward<tanh_curve>,
+                           forward<sigmoid_curve>},
+    .activation_backward = {backward<relu>, backward<gelu>, backward<gelu_tanh>, tanh_backward,
                             sigmoid_backward},
+    .activation_both = {both<relu>, both<gelu>, both<gelu_tanh>, both<tanh_curve>,
+                        both<sigmoid_curve>},
     .adam_update = adam_update,
     .softmax_forward = softmax_forward,
     .softmax_backward = softmax_backward,
+    .softmax_backward_dropped = softmax_backward_dropped,
     .log_softmax_forward = log_softmax_forward,
     .log_softmax_backward = log_softmax_backward,
     .layer_norm_forward = layer_norm_forward,

@@ -53,6 +53,14 @@ struct Reduced {
   return (1 + small_expm1(reduced.r)) * power_of_two(half) * power_of_two(reduced.n - half);
 }
 
+// e^x for x <= 0, with denormal results rounded to 0
+[[gnu::always_inline]] inline float exp_negative(float x) {
+  constexpr float kLeast = -87.33654f;  // log(2^-126)
+  const Reduced reduced = reduce(x < kLeast ? kLeast : x);
+  const float y = (1 + small_expm1(reduced.r)) * power_of_two(reduced.n);
+  return x < kLeast ? 0 : y;
+}
+
 // tanh x = −e / (2 + e) with e = exp(−2x) − 1, for the sign of x taken apart
 [[gnu::always_inline]] inline float tanh(float x) {
   float y = -2 * __builtin_fabsf(x);
@@ -82,7 +90,7 @@ struct Normal {
   p = p * t + 0.11988275261905298f;
   p = p * t + 0.139854750048767f;
   p = p * t + 0.1396218281059792f;
-  const float density = exp(-0.5f * x * x);
+  const float density = exp_negative(-0.5f * x * x);
   const float tail = density * p * t;
   return {x < 0 ? tail : 1 - tail, density};
 }

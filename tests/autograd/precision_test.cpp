@@ -114,14 +114,20 @@ TEST(Precision, ConvertsAParameterOncePerVersion) {
   EXPECT_EQ(p->bfloat16().raw(), first);
 }
 
-TEST(Precision, TransposesAParameterOncePerVersion) {
-  const ParameterPtr p = parameter(pattern({3, 2}, 0));
-  EXPECT_EQ(p->transposed().shape(), (Shape{2, 3}));
-  EXPECT_EQ(p->transposed().item(1), p->value().item(2));
-  p->value().fill(3);
-  EXPECT_NE(p->transposed().item(0), 3);
-  p->touch();
-  EXPECT_EQ(p->transposed().item(0), 3);
+// From its second use on, or when asked to keep it, a weight is packed once per version.
+TEST(Precision, PacksAParameterOncePerVersion) {
+  for (const Precision precision : {Precision::float32, Precision::bfloat16}) {
+    const ParameterPtr p = parameter(pattern({3, 2}, 0));
+    const auto for_one_use = p->packed(Transpose::yes, precision, false);
+    const auto kept = p->packed(Transpose::yes, precision, true);
+    EXPECT_NE(for_one_use, kept);
+    EXPECT_EQ(p->packed(Transpose::yes, precision, false), kept);
+    EXPECT_NE(p->packed(Transpose::no, precision, true), kept);
+    EXPECT_EQ(kept->k(), 2);
+    EXPECT_EQ(kept->n(), 3);
+    p->touch();
+    EXPECT_NE(p->packed(Transpose::yes, precision, true), kept);
+  }
 }
 
 }  // namespace

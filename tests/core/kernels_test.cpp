@@ -174,54 +174,90 @@ Kernel residual_norm(const std::string& name, float p) {
           }};
 }
 
-// The same bits as the bias and the activation by themselves.
+// The same bits as the bias and the activation by themselves, in memory of its own and in place.
 Kernel bias_activation_of(const std::string& name, Activation f) {
   return {name, false, 3e-7, [f](int64_t rows, int64_t cols, float) {
             const int64_t stride = cols + 3;
-            Numbers h = random((rows + 1) * stride, 1, 4), y((rows + 1) * stride), wanted = h;
-            const Numbers bias = random(cols, 2);
-            float* row = h.data() + stride;  // the tile is all but the first row
-            add_bias({1, 0, rows, cols, wanted.data() + stride, stride}, bias.data());
-            bias_activation({1, 0, rows, cols, row, stride}, bias.data(), f, y.data());
-            EXPECT_EQ(h, wanted);
-            for (int64_t r = 1; r <= rows; ++r) {
-              Numbers one(cols);
-              activation_forward(f, cols, h.data() + r * stride, one.data());
-              EXPECT_TRUE(std::equal(one.begin(), one.end(), y.begin() + r * stride));
+            Numbers sums = random(rows * cols, 1, 4), h((rows + 1) * stride), y(h.size());
+            const Numbers bias = random(cols, 2), before = sums;
+            for (int64_t r = 0; r < rows; ++r) {  // the tile is all but the first row
+              std::copy_n(sums.data() + r * cols, cols, h.data() + (r + 1) * stride);
+            }
+            bias_activation({1, 0, rows, cols, h.data() + stride, stride}, bias.data(), f, stride,
+                            h.data(), y.data());
+            const Numbers in_place = h, y_in_place = y;
+            bias_activation({1, 0, rows, cols, sums.data(), cols}, bias.data(), f, stride, h.data(),
+                            y.data());
+            EXPECT_TRUE(same_bits(h, in_place) && same_bits(y, y_in_place));
+            sums = before;
+            add_bias({1, 0, rows, cols, sums.data(), cols}, bias.data());
+            Numbers wanted(rows * cols);
+            activation_forward(f, rows * cols, sums.data(), wanted.data());
+            for (int64_t r = 0; r < rows; ++r) {
+              const auto is_row = [&](const Numbers& dense, const Numbers& whole) {
+                const float* row = dense.data() + r * cols;
+                return std::equal(row, row + cols, whole.data() + (r + 1) * stride);
+              };
+              EXPECT_TRUE(is_row(sums, h) && is_row(wanted, y)) << r;
             }
             return y;
           }};
 }
 
+// f and its derivative are those of the activation by itself, the sums are sum_rows'.
 Kernel bias_activation_backward_of(const std::string& name, Activation f) {
-  return {name, true, 3e-6, [f](int64_t rows, int64_t cols, float beta) {
+  return {name, false, 3e-6, [f](int64_t rows, int64_t cols, float) {
             const int64_t stride = cols + 3;
-            const Numbers x = random(rows * stride, 1, 4);
-            Numbers dy = random(rows * stride, 2), y(rows * stride), dx(rows * stride);
-            Numbers dbias = destination(cols, beta), dense(rows * cols), wanted = dbias;
+            const Numbers h = random(rows * stride, 1, 4), before = random(rows * stride, 2);
+            Numbers dy = before, y(rows * stride), dh(rows * stride), dbias = random(cols, 5);
+            Numbers in_place = before, sums_in_place = dbias, wanted_sums = dbias;
+            Numbers wanted(rows * stride), slope(rows * stride);
+            activation_forward(f, rows * stride, h.data(), wanted.data());
+            activation_backward(f, rows * stride, is_of_output(f) ? wanted.data() : h.data(),
+                                before.data(), 0, slope.data());
+            bias_activation_backward({0, 0, rows, cols, dy.data(), stride}, f, stride, h.data(),
+                                     y.data(), dh.data(), dbias.data());
+            bias_activation_backward({0, 0, rows, cols, in_place.data(), stride}, f, stride, h.data(),
+                                     y.data(), in_place.data(), sums_in_place.data());
+            EXPECT_TRUE(same_bits(dbias, sums_in_place));
             for (int64_t r = 0; r < rows; ++r) {
-              const int64_t at = r * stride;
-              Numbers out(cols);
-              activation_forward(f, cols, x.data() + at, out.data());
-              activation_backward(f, cols, is_of_output(f) ? out.data() : x.data() + at,
-                                  dy.data() + at, 0, dense.data() + r * cols);
+              for (int64_t c = 0; c < cols; ++c) {
+                const int64_t at = r * stride + c;
+                EXPECT_NEAR(y[at], wanted[at], 3e-6);
+                EXPECT_NEAR(dh[at], slope[at], 1e-5);
+                EXPECT_EQ(dh[at], in_place[at]);
+                wanted_sums[c] += dh[at];
+              }
             }
-            sum_rows(rows, cols, dense.data(), beta, wanted.data());
-            const auto run = [&](float* to, float* sums) {
-              bias_activation_backward(f, rows, cols, stride, x.data(), dy.data(), y.data(), to,
-                                       beta, sums);
-            };
-            run(dx.data(), dbias.data());
-            EXPECT_TRUE(same_bits(dbias, wanted));
-            run(dy.data(), nullptr);  // in place
-            for (int64_t r = 0; r < rows; ++r) {
-              const auto is_row = [&](const Numbers& got) {
-                return std::equal(got.begin() + r * stride, got.begin() + r * stride + cols,
-                                  dense.begin() + r * cols);
-              };
-              EXPECT_TRUE(is_row(dx) && is_row(dy)) << r;
-            }
+            EXPECT_TRUE(same_bits(dbias, wanted_sums));
+            append(dbias, dh);
+            append(dbias, y);
             return dbias;
+          }};
+}
+
+// In bfloat16: what is kept is rounded, and the rest is computed from that.
+Kernel bias_activation_in_bfloat16(const std::string& name, Activation f) {
+  return {name, false, 0.01, [f](int64_t rows, int64_t cols, float) {
+            Numbers sums = random(rows * cols, 1, 4), wide = sums, dy = random(rows * cols, 3);
+            const Numbers bias = random(cols, 2);
+            std::vector<BFloat16> h(sums.size()), y(h.size()), again(h.size()), dh(h.size());
+            Numbers dbias(cols), in(h.size()), out(h.size());
+            bias_activation({0, 0, rows, cols, sums.data(), cols}, bias.data(), f, cols, h.data(),
+                            y.data());
+            add_bias({0, 0, rows, cols, wide.data(), cols}, bias.data());
+            widen(rows * cols, h.data(), in.data());
+            activation_forward(f, rows * cols, in.data(), out.data());
+            bias_activation_backward({0, 0, rows, cols, dy.data(), cols}, f, cols, h.data(),
+                                     again.data(), dh.data(), dbias.data());
+            for (size_t i = 0; i < h.size(); ++i) {
+              EXPECT_EQ(h[i].bits, to_bfloat16(wide[i]).bits) << i;
+              EXPECT_EQ(y[i].bits, to_bfloat16(out[i]).bits) << i;
+              EXPECT_NEAR(to_float(again[i]), out[i], 0.008 * std::abs(out[i]) + 1e-6) << i;
+            }
+            widen(rows * cols, dh.data(), out.data());
+            append(out, dbias);
+            return out;
           }};
 }
 
@@ -368,7 +404,12 @@ std::vector<Kernel> kernels() {
       residual_norm("residual_norm_without_dropout", 0),
       bias_activation_of("bias_gelu", Activation::gelu),
       bias_activation_backward_of("bias_gelu_backward", Activation::gelu),
+      bias_activation_backward_of("bias_gelu_tanh_backward", Activation::gelu_tanh),
+      bias_activation_backward_of("bias_relu_backward", Activation::relu),
       bias_activation_backward_of("bias_tanh_backward", Activation::tanh),
+      bias_activation_backward_of("bias_sigmoid_backward", Activation::sigmoid),
+      bias_activation_in_bfloat16("bias_gelu_tanh_in_bfloat16", Activation::gelu_tanh),
+      bias_activation_in_bfloat16("bias_tanh_in_bfloat16", Activation::tanh),
       dropout_with("dropout", false),
       dropout_with("dropout_with_places", true),
       {"gather_rows", false, 0,

@@ -42,6 +42,7 @@ Json report_json(const ModelReport& report) {
             {"components", components_json(ledger)}}},
           {"bytes",
            {{"weights", memory.weights},
+            {"packed", memory.packed},
             {"gradients", memory.gradients},
             {"optimizer", memory.optimizer},
             {"activations", memory.activations}}},

@@ -42,6 +42,7 @@ std::string memory_table(const ModelReport& report) {
   const MemoryEstimate& memory = report.memory;
   TextTable table;
   table.row({"weights", byte_size(memory.weights)});
+  table.row({"packed for products", byte_size(memory.packed)});
   table.row({"gradients", byte_size(memory.gradients)});
   table.row({report.config.optimizer.type + " moments", byte_size(memory.optimizer)});
   table.row({"activations, about", byte_size(memory.activations)});
@@ -128,6 +129,7 @@ std::string comparison_table(const Reports& reports) {
   table.row("without heads", [](const ModelReport& r) { return r.ledger.base_model(); });
   table.rule();
   table.row("weights", [](const ModelReport& r) { return r.memory.weights; }, byte_size);
+  table.row("packed for products", [](const ModelReport& r) { return r.memory.packed; }, byte_size);
   table.row("gradients", [](const ModelReport& r) { return r.memory.gradients; }, byte_size);
   table.row("moments", [](const ModelReport& r) { return r.memory.optimizer; }, byte_size);
   table.row("activations, about", [](const ModelReport& r) { return r.memory.activations; },

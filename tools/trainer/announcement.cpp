@@ -39,8 +39,8 @@ int64_t available_memory() {
 }
 
 std::string memory_line(const MemoryEstimate& memory) {
-  return fmt::format("memory: about {}: weights {}, gradients {}, moments {}, activations {}",
-                     byte_size(memory.total()), byte_size(memory.weights),
+  return fmt::format("memory: about {}: weights {}, packed {}, gradients {}, moments {}, activations {}",
+                     byte_size(memory.total()), byte_size(memory.weights), byte_size(memory.packed),
                      byte_size(memory.gradients), byte_size(memory.optimizer),
                      byte_size(memory.activations));
 }

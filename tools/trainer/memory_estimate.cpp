@@ -41,10 +41,29 @@ ExactCount activations(const EncoderConfig& config, const Workload& work, Precis
 
   // Backward starts with all of this alive; the logits' gradient takes their place. Later the heads
   // are gone, and a layer's gradients, widest inside the feed-forward block, stand beside what the
-  // layers keep, with the activation's output: eight bytes for each of I in either precision.
+  // layers keep, with the activation's output.
   const ExactCount in_layer =
-      T * (2 * I + 2 * H) * kBytes + (config.recompute ? layer : ExactCount(0));
+      T * 2 * I * narrow + T * 2 * H * kBytes + (config.recompute ? layer : ExactCount(0));
   return embeddings + layers + larger(heads + P * E * kBytes, in_layer);
+}
+
+// Bytes of copies of weights in a form that products want; see Note [Packed weights] in
+// autograd/ops/operands.h. A packed copy takes the weight's bytes in float32, and twice half of them,
+// for both directions, in bfloat16.
+ExactCount copies_for_products(const Ledger& ledger, const Workload& work, Precision precision) {
+  constexpr int64_t kFewestRows = 256;
+  const bool packs = work.sequences * work.length >= kFewestRows;
+  ExactCount bytes = 0;
+  for (const LedgerEntry& entry : ledger.entries) {
+    const bool in_layers = entry.component == "attention" || entry.component == "feed_forward";
+    const bool shared = entry.uses > entry.copies;
+    if (packs && in_layers) {
+      if (shared) bytes = bytes + kBytes * ExactCount(entry.stored());
+    } else if (precision == Precision::bfloat16) {
+      bytes = bytes + kBytes / 2 * ExactCount(entry.stored());
+    }
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -71,18 +90,19 @@ Workload workload_of(const RunConfig& config) {
 
 MemoryEstimate estimate_memory(const RunConfig& config) {
   const Workload work = workload_of(config);
-  const ExactCount weights = kBytes * ExactCount(make_ledger(config.model.encoder, work).stored());
+  const Ledger ledger = make_ledger(config.model.encoder, work);
+  const ExactCount weights = kBytes * ExactCount(ledger.stored());
   const auto micro_batches = static_cast<uint64_t>(config.training.accumulate);
   const int64_t partial_sums = std::bit_width(micro_batches) - 1;
   MemoryEstimate bytes;
   const Precision precision = precision_named(config.training.precision);
-  // In bfloat16 with a copy in it, half as large, for products.
-  bytes.weights = weights.value() + (precision == Precision::bfloat16 ? weights.value() / 2 : 0);
+  bytes.weights = weights.value();
+  bytes.packed = copies_for_products(ledger, work, precision).value();
   bytes.gradients = (weights * (1 + partial_sums)).value();
   bytes.optimizer = (weights * moments(config.optimizer)).value();
   bytes.activations = activations(config.model.encoder, work, precision).value();
   // total() must be countable, too.
-  ExactCount(bytes.weights) + bytes.gradients + bytes.optimizer + bytes.activations;
+  ExactCount(bytes.weights) + bytes.packed + bytes.gradients + bytes.optimizer + bytes.activations;
   return bytes;
 }
 

@@ -6,9 +6,11 @@
 
 namespace reprise {
 
-// In bytes, of float32 numbers.
+// In bytes. Weights, gradients and moments are of float32 numbers.
 struct MemoryEstimate {
   int64_t weights = 0;
+  // Copies of weights in the form that products want; Note [Packed weights] in autograd/ops/operands.h.
+  int64_t packed = 0;
   // One for each stored parameter; with n micro-batches in a step, ⌊log2 n⌋ partial sums more.
   int64_t gradients = 0;
   int64_t optimizer = 0;  // moments
@@ -17,7 +19,7 @@ struct MemoryEstimate {
   // every use of a weight has inputs of its own.
   int64_t activations = 0;
 
-  int64_t total() const { return weights + gradients + optimizer + activations; }
+  int64_t total() const { return weights + packed + gradients + optimizer + activations; }
 };
 
 // Tensors of a parameter's size that the optimizer keeps: 2, but of sgd 1 with momentum or none.
