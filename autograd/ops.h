@@ -38,9 +38,10 @@ Variable mean(const Variable& x, int dim);
 // first. The leading dimensions are equal, or b has none and is used for every matrix of a.
 Variable matmul(const Variable& a, const Variable& b, bool ta = false, bool tb = false);
 // x [.., in] · weight [out, in] transposed + bias [out] -> [.., out]; PyTorch's layout
-// In bfloat16, factors are rounded to it, here and in the backward, and it is what is kept.
+// In bfloat16, factors are rounded to it, here and in the backward, and it is what is kept. The result
+// may be rounded as well, for an op that takes it so (attention); its gradient is real.
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias,
-                Precision precision = Precision::float32);
+                Precision precision = Precision::float32, Precision result = Precision::float32);
 Variable linear(const Variable& x, const Variable& weight);
 
 // ---- activations (ops/activations.cpp)
@@ -96,7 +97,7 @@ Variable narrow(const Variable& x, int dim, int64_t begin, int64_t length);  // 
 
 // ---- attention (ops/attention.cpp)
 // Multi-head self-attention within each sequence of a ragged batch; Vaswani et al. 2017.
-// qkv [tokens, 3·heads·size]: every token's queries of all heads, then keys, then values.
+// qkv [tokens, 3·heads·size], real or, with that precision, bfloat16: every token's queries of all heads, then keys, then values.
 // offsets [sequences + 1] i32: sequence s is the tokens [offsets[s], offsets[s + 1]).
 // -> [tokens, heads·size]: dropout(softmax(q kᵀ / √size)) v
 struct AttentionOptions {

@@ -22,8 +22,13 @@ void scale_add(int64_t n, real alpha, const real* x, real beta, real* dst);
 void multiply_add(int64_t n, const real* x, const real* y, real beta, real* dst);
 // tile [rows, cols] += bias[tile.col + c]: for the end of a product
 void add_bias(const Epilogue::Tile& tile, const real* bias);
+// y = tile + bias in bfloat16; y is a whole matrix with rows `stride` numbers apart. The tile is used up.
+void add_bias(const Epilogue::Tile& tile, const real* bias, int64_t stride, BFloat16* y);
 // dst [cols] = beta dst + the sum over rows of x [rows, cols]
 void sum_rows(int64_t rows, int64_t cols, const real* x, real beta, real* dst);
+// The same, and y = x in bfloat16, in one pass over memory.
+void sum_rows_and_narrow(int64_t rows, int64_t cols, const real* x, BFloat16* y, real beta,
+                         real* dst);
 // To bfloat16, to nearest (ties to even), and back
 void narrow(int64_t n, const real* x, BFloat16* y);
 void widen(int64_t n, const BFloat16* x, real* y);

@@ -21,8 +21,8 @@ Variable SelfAttention::forward(const Context& context, const Variable& x,
                                  .dropout = context.training ? probability_dropout_ : 0,
                                  .key = context.random,
                                  .places = tokens.places};
-  return dense_.forward(context, attention(qkv_.forward(context, x), tokens.offsets, options,
-                                           context.precision));
+  const Variable qkv = qkv_.forward(context, x, context.precision);
+  return dense_.forward(context, attention(qkv, tokens.offsets, options, context.precision));
 }
 
 void SelfAttention::collect(Collector& collector, const Paths& paths) const {

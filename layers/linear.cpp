@@ -8,8 +8,8 @@ Linear::Linear(int64_t in, int64_t out, int parts)
     : weight_(std::make_shared<Parameter>(Shape{out, in}, parts)),
       bias_(std::make_shared<Parameter>(Shape{out}, parts)) {}
 
-Variable Linear::forward(const Context& context, const Variable& x) const {
-  return linear(x, context.bind(weight_), context.bind(bias_), context.precision);
+Variable Linear::forward(const Context& context, const Variable& x, Precision result) const {
+  return linear(x, context.bind(weight_), context.bind(bias_), context.precision, result);
 }
 
 void Linear::collect_parts(Collector& collector, const std::vector<std::string>& paths) const {

@@ -12,8 +12,9 @@ class Linear {
   // queries, keys and values are one product.
   Linear(int64_t in, int64_t out, int parts = 1);
 
-  // x [.., in] -> [.., out]
-  Variable forward(const Context& context, const Variable& x) const;
+  // x [.., in] -> [.., out], in the precision `result`
+  Variable forward(const Context& context, const Variable& x,
+                   Precision result = Precision::float32) const;
 
   // For layers that use them in an op of their own.
   const ParameterPtr& weight() const { return weight_; }

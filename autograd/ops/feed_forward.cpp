@@ -62,7 +62,8 @@ Variable feed_forward(const Variable& x, const Variable& w1, const Variable& b1,
                  [&](const Epilogue::Tile& tile) { kernels::add_bias(tile, b2.value().data()); });
   }
   return record("feed_forward", y, {x, w1, b1, w2, b2}, [=](const Tensor& dy, InputGrads& dx) {
-    const Operand dys = operand(dy, precision), dh = inner_matrix(rows, inner, precision);
+    const Operand dys = bias_gradient_and_operand(dx, 4, dy, precision);
+    const Operand dh = inner_matrix(rows, inner, precision);
     const int64_t tiles = rows / Epilogue::kRowStep + 1;  // or fewer
     const Tensor sums = Tensor::zeros({tiles, inner});
     {
@@ -78,7 +79,6 @@ Variable feed_forward(const Variable& x, const Variable& w1, const Variable& b1,
       weight_gradient(dx, 3, rows, inner, out, dys, g);
     }
     bias_gradient(dx, 2, tiles, inner, sums);
-    bias_gradient(dx, 4, rows, out, dy);
     weight_gradient(dx, 1, rows, width, inner, dh, xs);
     input_gradient(dx, 0, rows, dh, first, precision);
   });

@@ -102,7 +102,7 @@ Variable matmul(const Variable& a, const Variable& b, bool ta, bool tb) {
 
 // y = x Wᵀ + b:  dx = dy W,  dW = dyᵀ x,  db = Σ_rows dy
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias,
-                Precision precision) {
+                Precision precision, Precision result) {
   const Shape& w = weight.shape();
   if (w.rank() != 2 || x.shape().rank() < 1 || x.shape()[-1] != w[1]) {
     throw ShapeError("linear: input {} does not fit weight {} ([out, in])", x.shape(), w);
@@ -111,19 +111,24 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias,
   if (has_bias && bias.shape() != Shape{w[0]}) {
     throw ShapeError("linear: bias {} does not fit weight {} ([out, in])", bias.shape(), w);
   }
+  const bool narrow = result == Precision::bfloat16;
+  if (narrow && !has_bias) throw UsageError("linear: a result in bfloat16 needs a bias");
   const int64_t rows = x.shape().rows(), in = w[1], out = w[0];
-  Tensor y = Tensor::empty(x.shape().with(-1, out));
+  Tensor y = Tensor::empty(x.shape().with(-1, out), narrow ? DType::bf16 : kReal);
   const Operand xs = operand(x.value(), precision);
   const Weight ws(weight);
-  times_weight(rows, xs, ws, Transpose::yes, precision, 0, y.data(), out,
+  times_weight(rows, xs, ws, Transpose::yes, precision, 0, narrow ? nullptr : y.data(), out,
                [&](const Epilogue::Tile& tile) {
-    if (has_bias) kernels::add_bias(tile, bias.value().data());
+    if (narrow) {
+      kernels::add_bias(tile, bias.value().data(), out, y.data<BFloat16>());
+    } else if (has_bias) {
+      kernels::add_bias(tile, bias.value().data());
+    }
   });
   return record("linear", y, {x, weight, bias}, [=](const Tensor& dy, InputGrads& dx) {
-    const Operand dys = operand(dy, precision);
+    const Operand dys = bias_gradient_and_operand(dx, 2, dy, precision);
     input_gradient(dx, 0, rows, dys, ws, precision);
     weight_gradient(dx, 1, rows, in, out, dys, xs);
-    bias_gradient(dx, 2, rows, out, dy);
   });
 }
 

@@ -37,7 +37,7 @@ inline void product(int64_t m, int64_t n, int64_t k, const Operand& a, const Ope
 // x [.., cols] as a product takes it, and as it is kept for the backward.
 inline Operand operand(const Tensor& x, Precision precision) {
   const int64_t cols = x.shape().cols();
-  if (precision == Precision::float32) return {x, cols};
+  if (precision == Precision::float32 || x.dtype() == DType::bf16) return {x, cols};
   Tensor narrow = Tensor::empty(x.shape(), DType::bf16);
   kernels::narrow(x.numel(), x.data(), narrow.data<BFloat16>());
   return {narrow, cols};
@@ -105,6 +105,19 @@ inline void bias_gradient(InputGrads& dx, int i, int64_t rows, int64_t out, cons
   if (!dx.wants(i)) return;
   const Sink d = dx.into(i);
   kernels::sum_rows(rows, out, dy.data(), d.beta, d.data());
+}
+// That of the bias, and dy as an operand of the others, in one pass.
+inline Operand bias_gradient_and_operand(InputGrads& dx, int i, const Tensor& dy,
+                                         Precision precision) {
+  const int64_t rows = dy.shape().rows(), out = dy.shape().cols();
+  if (precision == Precision::float32 || !dx.wants(i)) {
+    bias_gradient(dx, i, rows, out, dy);
+    return operand(dy, precision);
+  }
+  const Tensor narrow = Tensor::empty(dy.shape(), DType::bf16);
+  const Sink d = dx.into(i);
+  kernels::sum_rows_and_narrow(rows, out, dy.data(), narrow.data<BFloat16>(), d.beta, d.data());
+  return {narrow, out};
 }
 
 }  // namespace reprise

@@ -55,6 +55,19 @@ void sum_rows(int64_t rows, int64_t cols, const real* x, real beta, real* dst) {
   parts.add_to(beta, dst);
 }
 
+void sum_rows_and_narrow(int64_t rows, int64_t cols, const real* x, BFloat16* y, real beta,
+                         real* dst) {
+  Partials parts(rows, cols);
+  parallel_ranges(rows, kChunk, [&, &k = row_kernels()](int64_t begin, int64_t end) {
+    real* total = parts.begin_chunk(begin);
+    for (int64_t r = begin; r < end; ++r) {  // row by row: the second reading is from the cache
+      k.sum_rows(1, cols, x + r * cols, total);
+      k.narrow(cols, x + r * cols, bits_of(y + r * cols));
+    }
+  });
+  parts.add_to(beta, dst);
+}
+
 // One pass for all three: a chunk's rows are still in the cache when its sums are taken.
 void layer_norm_backward(int64_t rows, int64_t cols, const real* x, const real* gain,
                          const real* mean, const real* rstd, const real* dy, real beta, real* dx,

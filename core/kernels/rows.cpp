@@ -13,6 +13,15 @@ void add_bias(const Epilogue::Tile& tile, const real* bias) {
   }
 }
 
+void add_bias(const Epilogue::Tile& tile, const real* bias, int64_t stride, BFloat16* y) {
+  const RowKernels& k = row_kernels();
+  for (int64_t r = 0; r < tile.rows; ++r) {
+    real* row = tile.c + r * tile.ldc;
+    k.add(tile.cols, row, bias + tile.col, row);
+    k.narrow(tile.cols, row, bits_of(y + (tile.row + r) * stride + tile.col));
+  }
+}
+
 void softmax_forward(int64_t rows, int64_t cols, const real* x, real* y) {
   over_rows(rows, cols, [&, f = row_kernels().softmax_forward](int64_t r, int64_t end) {
     f(end - r, cols, 1, x + r * cols, y + r * cols);

@@ -85,6 +85,19 @@ TEST(Precision, LinearInBFloat16IsClose) {
   EXPECT_GT(distance(narrow[0], wide[0]), 1e-5) << "rounded indeed";
 }
 
+// Attention rounds what it gets: a projection that does so before it changes no bit.
+TEST(Precision, AttentionTakesRoundedQueriesKeysAndValues) {
+  const auto op = [](Precision result) {
+    return [result](std::span<const Variable> x, Precision p) {
+      const Variable qkv = linear(x[0], x[1], x[2], p, result);
+      return attention(qkv, indices({3}, {0, 5, 300}), {.heads = 2, .dropout = 0.1}, p);
+    };
+  };
+  const std::vector<Tensor> values = {pattern({300, 40}, 0), pattern({48, 40}, 1), pattern({48}, 2)};
+  const auto before = run(op(kNarrow), values, kNarrow), after = run(op(kWide), values, kNarrow);
+  for (size_t i = 0; i < before.size(); ++i) EXPECT_EQ(distance(before[i], after[i]), 0) << i;
+}
+
 TEST(Precision, LinearOfRoundedNumbersIsExact) {
   const std::vector<Tensor> values = {rounded(pattern({9, 40}, 0)), rounded(pattern({24, 40}, 1)),
                                       pattern({24}, 2)};

@@ -384,6 +384,29 @@ std::vector<Kernel> kernels() {
          return y;
        }},
       {"sums", false, 1e-6, run_sums},
+      {"narrowing_sums", true, 1e-6,
+       [](int64_t rows, int64_t cols, float beta) {
+         const Numbers x = random(rows * cols, 1), before = destination(cols, beta);
+         Numbers sums = before, wanted = before;
+         std::vector<BFloat16> y(x.size());
+         sum_rows_and_narrow(rows, cols, x.data(), y.data(), beta, sums.data());
+         sum_rows(rows, cols, x.data(), beta, wanted.data());
+         EXPECT_TRUE(same_bits(sums, wanted));
+         for (size_t i = 0; i < x.size(); ++i) EXPECT_EQ(y[i].bits, to_bfloat16(x[i]).bits);
+         return sums;
+       }},
+      {"add_bias_in_bfloat16", false, 0.01,
+       [](int64_t rows, int64_t cols, float) {
+         Numbers x = random(rows * cols, 1), wide = x;
+         const Numbers bias = random(cols, 2);
+         std::vector<BFloat16> y((rows + 1) * (cols + 3));
+         add_bias({1, 0, rows, cols, wide.data(), cols}, bias.data());
+         add_bias({1, 0, rows, cols, x.data(), cols}, bias.data(), cols + 3, y.data());
+         for (int64_t i = 0; i < rows * cols; ++i) {
+           EXPECT_EQ(y[(1 + i / cols) * (cols + 3) + i % cols].bits, to_bfloat16(wide[i]).bits);
+         }
+         return wide;
+       }},
       forward_of("relu", Activation::relu),
       backward_of("relu", Activation::relu),
       forward_of("gelu", Activation::gelu),
