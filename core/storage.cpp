@@ -44,10 +44,8 @@ class FreeList {
     if (bytes > kLargest) throw std::bad_alloc();
     const auto [index, capacity] = size_class(bytes);
     std::unique_lock lock(lock_);
-    Storage* storage = heads_[index];
-    if (storage) {
-      heads_[index] = storage->next_;
-    } else {
+    Storage* storage = pop(index);
+    if (!storage) {
       lock.unlock();  // the system may take its time
       void* memory = std::aligned_alloc(alignof(Storage), sizeof(Storage) + capacity);
       if (!memory) throw std::bad_alloc();
@@ -109,6 +107,20 @@ class FreeList {
     const size_t steps = (bytes - (size_t{1} << exponent) + step - 1) / step;  // 1 … 8
     return {8 + (exponent - 9) * 8 + static_cast<int>(steps - 1),
             (size_t{1} << exponent) + steps * step};
+  }
+
+  // A block of this class, or, when there is none and blocks are large, of one that is up to four times
+  // as large: after the largest ragged batch, smaller ones make do with its blocks. Null: none.
+  Storage* pop(int index) {
+    constexpr int kLarge = 8 + (16 - 9) * 8, kFarthest = 16;  // above 64 KiB; two doublings
+    const int last = index < kLarge ? index : std::min(index + kFarthest, int(heads_.size()) - 1);
+    for (int i = index; i <= last; ++i) {
+      if (Storage* storage = heads_[i]) {
+        heads_[i] = storage->next_;
+        return storage;
+      }
+    }
+    return nullptr;
   }
 
   void count(Purpose purpose, int64_t bytes) {

@@ -46,5 +46,23 @@ TEST(Storage, TakesAReturnedBlockAgain) {
   EXPECT_EQ(memory_use().system_allocations, before.system_allocations);
 }
 
+// As ragged batches do: after the largest, smaller ones ask nothing of the system.
+TEST(Storage, ServesLargeRequestsFromLargerBlocks) {
+#ifdef REPRISE_NO_FREE_LIST
+  GTEST_SKIP() << "this build has no free list";
+#endif
+  const auto take = [](size_t megabytes) {
+    std::vector<StorageRef> blocks;
+    for (const size_t size : {1, 2, 3, 7}) {
+      blocks.emplace_back(Storage::allocate(size * megabytes << 20, Purpose::activations));
+    }
+    return blocks;
+  };
+  take(8);
+  const int64_t before = memory_use().system_allocations;
+  for (const size_t megabytes : {3, 5, 4, 7, 2, 6, 8}) take(megabytes);
+  EXPECT_EQ(memory_use().system_allocations, before);
+}
+
 }  // namespace
 }  // namespace reprise

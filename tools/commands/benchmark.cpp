@@ -38,6 +38,10 @@ void add_work(CLI::App& command, BenchmarkOptions& options) {
   command.add_option("--seq", options.seq, "tokens of a sequence")
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
+  command
+      .add_option("--mean-length", options.mean_length,
+                  "for sequences of different lengths, --seq tokens at most (all have --seq)")
+      ->check(CLI::Range(1, 1 << 20));
   command.add_option("--steps", options.steps, "steps that are measured")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
@@ -90,6 +94,7 @@ Result measure(const BenchmarkOptions& options, const RunConfigReader& read) {
   return {benchmark_step(name, config,
                          {.sequences = options.batch,
                           .length = options.seq,
+                          .mean_length = options.mean_length,
                           .steps = options.steps,
                           .warmup = options.warmup}),
           step_text};

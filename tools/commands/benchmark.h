@@ -20,6 +20,7 @@ struct BenchmarkOptions {
   std::vector<std::string> overrides = {};  // of it
   int64_t batch = 8;                        // sequences of a step
   int64_t seq = 128;                        // tokens of each
+  int64_t mean_length = 0;  // 0: seq
   int steps = 5;                            // that are measured
   int warmup = 2;                           // before them: fill the free list, wake the threads
   int threads = 0;                          // 0: the processors there are

@@ -78,7 +78,7 @@ double own_seconds(const StepProduct& p) {
 
 Json benchmark_products(const std::string& name, const EncoderConfig& config, int64_t sequences,
                         int64_t length) {
-  check_synthetic_length(length, config.max_position_embeddings);
+  check_synthetic_lengths({length, length}, config.max_position_embeddings);
   double operations = 0, own = 0, float32 = 0, bfloat16 = 0;
   bool has_bfloat16 = true;
   const std::vector<StepProduct> products =

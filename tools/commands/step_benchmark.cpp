@@ -33,6 +33,10 @@ RunConfig with_work(RunConfig config, const StepWork& work) {
   return config;
 }
 
+int64_t mean_length(const StepWork& work) {
+  return work.mean_length > 0 ? work.mean_length : work.length;
+}
+
 std::unique_ptr<Dataset> dataset_for(const RunConfig& config, const StepWork& work) {
   const EncoderConfig& encoder = config.model.encoder;
   return std::make_unique<SyntheticDataset>(
@@ -41,12 +45,13 @@ std::unique_ptr<Dataset> dataset_for(const RunConfig& config, const StepWork& wo
                       .segment_types = encoder.type_vocab_size,
                       .sequences = work.sequences,
                       .seed = static_cast<uint64_t>(config.training.seed)},
-      work.length);
+      SyntheticLengths{work.length, mean_length(work)});
 }
 
 // What the measured steps took, in seconds, a number for each.
 struct Steps {
   std::vector<double> all, data, forward, backward, optimizer;
+  std::vector<double> tokens;
   double loss = 0;                 // of the last
   int64_t system_allocations = 0;  // of the last
 };
@@ -58,6 +63,7 @@ void run_step(Session& session, int64_t number, Steps& steps) {
   Stopwatch whole, watch;
   const std::vector<Batch> batches = {session.micro_batch(number)};
   steps.data.push_back(watch.lap());
+  steps.tokens.push_back(static_cast<double>(batches[0].tokens()));
   const StepResult result = session.compute_gradients(number, batches, [] { return false; });
   if (!result.finite) {
     throw Error(ExitCode::diverged, "benchmark: loss {} and gradient norm {} in step {}",
@@ -121,12 +127,13 @@ Json benchmark_step(const std::string& name, RunConfig recipe, const StepWork& w
           {"parameters", stored_numbers(session)},
           {"batch", work.sequences},
           {"seq", work.length},
+          {"mean_length", mean_length(work)},
           {"threads", threads()},
           {"precision", config.training.precision},
           {"gemm", to_string(gemm_backend())},
           {"isa", kernels::to_string(kernels::isa())},
           {"seconds_per_step", seconds},
-          {"tokens_per_s", static_cast<double>(work.sequences * work.length) / seconds},
+          {"tokens_per_s", median(steps.tokens) / seconds},
           {"peak_rss_mib", peak_rss_mib()},
           {"tensor_peak_mib", static_cast<double>(memory_use().peak_total) / kMiB},
           {"system_allocations_per_step", steps.system_allocations},
@@ -175,8 +182,12 @@ std::string step_text(const Json& measured) {
   const auto count = [&](const char* key) { return grouped(measured[key]); };
   const auto number = [&](const char* key) { return measured[key].get<double>(); };
   std::string result = fmt::format(
-      "{}: {} parameters; {} sequences of {} tokens; {} threads, {}, {} products, {} kernels\n\n",
-      text("model"), count("parameters"), count("batch"), count("seq"), count("threads"),
+      "{}: {} parameters; {} sequences of {} tokens{}; {} threads, {}, {} products, {} kernels\n\n",
+      text("model"), count("parameters"), count("batch"), count("seq"),
+      measured["mean_length"] == measured["seq"]
+          ? ""
+          : fmt::format(" at most, {} on average", count("mean_length")),
+      count("threads"),
       text("precision"), text("gemm"), text("isa"));
   result += phase_table(measured) + "\n" + op_table(measured);
   result += fmt::format(

@@ -10,7 +10,8 @@ namespace reprise {
 
 struct StepWork {
   int64_t sequences = 8;
-  int64_t length = 128;  // tokens of each
+  int64_t length = 128;     // tokens of each, or of the longest
+  int64_t mean_length = 0;  // of sequences of different lengths; 0: all have `length`
   int steps = 5;         // that are measured
   int warmup = 2;        // before them
 };
@@ -18,7 +19,7 @@ struct StepWork {
 // Trains the configured model on random tokens (synthetic_dataset.h), through the code that
 // training runs: both losses forward, backward, the norm of the gradients, clipping, the update. A
 // step is one micro-batch, whatever training.accumulate says. Returns
-//   model, parameters (stored), batch, seq, threads, precision, gemm, isa
+//   model, parameters (stored), batch, seq, mean_length, threads, precision, gemm, isa
 //   seconds_per_step, tokens_per_s   by the median of the measured steps
 //   seconds      {data, forward, backward, optimizer}: medians
 //   ops          [{op, count, forward_seconds, backward_seconds}, …]: means of a step, the most

@@ -1,5 +1,5 @@
-// SyntheticDataset: one batch of random tokens, over and over: what a step takes doesn't depend on
-// what the tokens say, and no file is needed.
+// SyntheticDataset: batches of random tokens: what a step takes doesn't depend on what the tokens say,
+// and no file is needed.
 #pragma once
 
 #include <string>
@@ -9,14 +9,22 @@
 
 namespace reprise {
 
+struct SyntheticLengths {
+  int64_t longest;
+  int64_t mean;  // the same for sequences of one length
+};
+
 class SyntheticDataset final : public Dataset {
  public:
   // Every sequence has exactly `length` tokens, of ordinary pieces: the first five ids of BERT's
-  // and ALBERT's vocabularies are special. Throws as check_synthetic_length.
-  SyntheticDataset(const DatasetSettings& settings, int64_t length);
+  // and ALBERT's vocabularies are special. With a smaller mean length, sequences are of any length
+  // that is as far from the mean on either side as `length` or 1 allows, equally often. Throws as
+  // check_synthetic_lengths.
+  SyntheticDataset(const DatasetSettings& settings, SyntheticLengths lengths);
 
-  // The same tokens whatever the number: two segments (one, if the model knows only one), 15 % of
-  // the positions of each sequence to be predicted, and a label for each pair of sentences.
+  // The same tokens whatever the number, unless lengths differ: two segments (one, if the model knows
+  // only one), 15 % of the positions of each sequence to be predicted, and a label for each pair of
+  // sentences.
   Batch batch(int64_t micro_batch, int64_t first_sequence) const override;
   int64_t sequences_per_batch() const override { return settings_.sequences; }
   int64_t evaluation_batches() const override { return 0; }
@@ -31,13 +39,13 @@ class SyntheticDataset final : public Dataset {
   Example example(int64_t sequence) const;
 
   DatasetSettings settings_;
-  int64_t length_;
+  SyntheticLengths lengths_;
   Baseline baseline_;
   std::vector<std::string> warnings_;
 };
 
-// Throws Error (usage) when there are more tokens than positions.
-void check_synthetic_length(int64_t length, int64_t max_positions);
+// Throws Error (usage) when there are more tokens than positions, or a mean that isn't within them.
+void check_synthetic_lengths(SyntheticLengths lengths, int64_t max_positions);
 
 // How many of so many tokens are predicted: 15 %, at least one.
 int64_t synthetic_predictions(int64_t length);
