@@ -46,6 +46,7 @@ std::string memory_table(const ModelReport& report) {
   table.row({"gradients", byte_size(memory.gradients)});
   table.row({report.config.optimizer.type + " moments", byte_size(memory.optimizer)});
   table.row({"activations, about", byte_size(memory.activations)});
+  table.row({"the program, about", byte_size(memory.program)});
   table.rule();
   table.row({"all", byte_size(memory.total())});
   return table.text();
@@ -134,6 +135,7 @@ std::string comparison_table(const Reports& reports) {
   table.row("moments", [](const ModelReport& r) { return r.memory.optimizer; }, byte_size);
   table.row("activations, about", [](const ModelReport& r) { return r.memory.activations; },
             byte_size);
+  table.row("the program, about", [](const ModelReport& r) { return r.memory.program; }, byte_size);
   table.row("memory in all, about", [](const ModelReport& r) { return r.memory.total(); },
             byte_size);
   table.rule();

@@ -39,10 +39,10 @@ int64_t available_memory() {
 }
 
 std::string memory_line(const MemoryEstimate& memory) {
-  return fmt::format("memory: about {}: weights {}, packed {}, gradients {}, moments {}, activations {}",
+  return fmt::format("memory: about {}: weights {}, packed {}, gradients {}, moments {}, activations {}, program {}",
                      byte_size(memory.total()), byte_size(memory.weights), byte_size(memory.packed),
                      byte_size(memory.gradients), byte_size(memory.optimizer),
-                     byte_size(memory.activations));
+                     byte_size(memory.activations), byte_size(memory.program));
 }
 
 // Multiply-adds a second of a product like those of a layer, on all threads.

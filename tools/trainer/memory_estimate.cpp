@@ -102,7 +102,8 @@ MemoryEstimate estimate_memory(const RunConfig& config) {
   bytes.optimizer = (weights * moments(config.optimizer)).value();
   bytes.activations = activations(config.model.encoder, work, precision).value();
   // total() must be countable, too.
-  ExactCount(bytes.weights) + bytes.packed + bytes.gradients + bytes.optimizer + bytes.activations;
+  ExactCount(bytes.weights) + bytes.packed + bytes.gradients + bytes.optimizer + bytes.activations +
+      bytes.program;
   return bytes;
 }
 

@@ -18,8 +18,10 @@ struct MemoryEstimate {
   // needs beside it. An estimate, for sequences of full length. Sharing doesn't make it smaller:
   // every use of a weight has inputs of its own.
   int64_t activations = 0;
+  // Code, libraries, their threads' buffers, and what the free list rounds up: measured.
+  int64_t program = int64_t{64} << 20;
 
-  int64_t total() const { return weights + packed + gradients + optimizer + activations; }
+  int64_t total() const { return weights + packed + gradients + optimizer + activations + program; }
 };
 
 // Tensors of a parameter's size that the optimizer keeps: 2, but of sgd 1 with momentum or none.
