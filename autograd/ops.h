@@ -102,9 +102,7 @@ Variable narrow(const Variable& x, int dim, int64_t begin, int64_t length);  // 
 // -> [tokens, heads·size]: dropout(softmax(q kᵀ / √size)) v
 struct AttentionOptions {
   int64_t heads = 1;
-  double dropout = 0;
-  RandomKey key{};
-  Tensor places{};  // [tokens] i32, as for dropout
+  DropoutOptions dropout{};  // of the probabilities; a row is a token
 };
 Variable attention(const Variable& qkv, const Tensor& offsets, const AttentionOptions& options,
                    Precision precision = Precision::float32);

@@ -7,7 +7,7 @@ namespace reprise {
 
 SelfAttention::SelfAttention(int64_t width, int64_t heads, double probability_dropout)
     : heads_(heads),
-      probability_dropout_(probability_dropout),
+      probabilities_(probability_dropout),
       qkv_(width, 3 * width, 3),
       dense_(width, width) {
   if (heads < 1 || width % heads != 0) {
@@ -17,10 +17,7 @@ SelfAttention::SelfAttention(int64_t width, int64_t heads, double probability_dr
 
 Variable SelfAttention::forward(const Context& context, const Variable& x,
                                 const Tokens& tokens) const {
-  const AttentionOptions options{.heads = heads_,
-                                 .dropout = context.training ? probability_dropout_ : 0,
-                                 .key = context.random,
-                                 .places = tokens.places};
+  const AttentionOptions options{heads_, probabilities_.options(context, tokens.places)};
   const Variable qkv = qkv_.forward(context, x, context.precision);
   return dense_.forward(context, attention(qkv, tokens.offsets, options, context.precision));
 }

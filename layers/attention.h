@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "layers/dropout.h"
 #include "layers/linear.h"
 #include "layers/tokens.h"
 
@@ -24,7 +25,7 @@ class SelfAttention {
 
  private:
   int64_t heads_;
-  double probability_dropout_;
+  Dropout probabilities_;
   Linear qkv_;  // queries, keys and values side by side: one product
   Linear dense_;
 };

@@ -1,4 +1,5 @@
 #include "autograd/ops.h"
+#include "autograd/ops/checks.h"
 #include "autograd/ops/operands.h"
 #include "core/error.h"
 #include "core/kernels.h"
@@ -19,12 +20,7 @@ void check(const Shape& qkv, const Tensor& offsets, const AttentionOptions& opti
     throw ShapeError("attention: the offsets {} don't rise from 0 to the {} tokens of {}",
                      offsets.shape(), qkv[0], qkv);
   }
-  if (!(options.dropout >= 0 && options.dropout < 1)) {
-    throw UsageError("attention: dropout is in [0, 1), not {}", options.dropout);
-  }
-  if (options.places.defined() && options.places.numel() != qkv[0]) {
-    throw ShapeError("attention: {} places for the tokens of {}", options.places.numel(), qkv);
-  }
+  check_dropout("attention", qkv, options.dropout);
 }
 
 kernels::AttentionShape kernel_shape(const Shape& qkv, const Tensor& offsets,
@@ -33,9 +29,9 @@ kernels::AttentionShape kernel_shape(const Shape& qkv, const Tensor& offsets,
           .offsets = offsets.data<int32_t>(),
           .heads = options.heads,
           .size = qkv[1] / (3 * options.heads),
-          .p = static_cast<real>(options.dropout),
-          .key = options.key,
-          .place = options.places.defined() ? options.places.data<int32_t>() : nullptr};
+          .p = static_cast<real>(options.dropout.p),
+          .key = options.dropout.key,
+          .place = places_of(options.dropout)};
 }
 
 }  // namespace

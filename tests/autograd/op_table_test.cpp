@@ -236,14 +236,15 @@ Cases attentions() {
       {"attention_dropout",
        [](Inputs x) {
          return attention(x[0], indices({4}, {0, 1, 4, 6}),
-                          {.heads = 2, .dropout = 0.4, .key = RandomKey(3)});
+                          {.heads = 2, .dropout = {.p = 0.4, .key = RandomKey(3)}});
        },
        {{{6, 12}}}},
       {"attention_dropout_places",
        [](Inputs x) {
          return attention(x[0], indices({3}, {0, 4, 6}),
-                          {.heads = 2, .dropout = 0.4, .key = RandomKey(4),
-                           .places = indices({6}, {128, 129, 130, 131, 0, 1})});
+                          {.heads = 2,
+                           .dropout = {.p = 0.4, .key = RandomKey(4),
+                                       .places = indices({6}, {128, 129, 130, 131, 0, 1})}});
        },
        {{{6, 12}}}},
   };

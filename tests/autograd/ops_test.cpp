@@ -101,11 +101,11 @@ TEST(Dropout, IsAFunctionOfThePlace) {
 // The second of two sequences by itself, told its places, gives what it gives in the batch.
 TEST(Attention, DropsAsAFunctionOfThePlace) {
   const Tensor x = pattern({7, 12});
-  AttentionOptions options{.heads = 2, .dropout = 0.4, .key = RandomKey(1)};
+  AttentionOptions options{.heads = 2, .dropout = {.p = 0.4, .key = RandomKey(1)}};
   const Tensor whole = attention(Variable(x), indices({3}, {0, 3, 7}), options).value();
   const Variable second(x.slice(3, 7).clone());
   const Tensor unplaced = attention(second, indices({2}, {0, 4}), options).value();
-  options.places = indices({4}, {3, 4, 5, 6});
+  options.dropout.places = indices({4}, {3, 4, 5, 6});
   const Tensor placed = attention(second, indices({2}, {0, 4}), options).value();
   EXPECT_TRUE(same_bits(placed, whole.slice(3, 7)));
   EXPECT_FALSE(same_bits(unplaced, placed));
@@ -206,8 +206,8 @@ TEST(ShapeErrors, EveryOpHasOne) {
       {"attention", "don't rise",
        shape_error([&] { attention(a, indices({4}, {0, 2, 1, 2}), {}); })},
       {"attention", "don't rise", shape_error([&] { attention(a, indices({0}, {}), {}); })},
-      {"attention", "1 places for the tokens of [2, 3]",
-       shape_error([&] { attention(a, indices({2}, {0, 2}), {.places = indices({1}, {0})}); })},
+      {"attention", "1 places for the 2 rows of [2, 3]",
+       shape_error([&] { attention(a, indices({2}, {0, 2}), {.dropout = {.places = indices({1}, {0})}}); })},
       {"cross_entropy", "logits [2, 3] are not [n, classes] with labels [3]",
        shape_error([&] { cross_entropy(a, indices({3}, {0, 0, 0}), 1); })},
       {"squared_error", "prediction [2, 3] and target [2, 4]",
@@ -235,7 +235,7 @@ TEST(UsageErrors, DropoutsProbability) {
   const Variable x(Tensor::zeros({2, 3}));
   for (const double p : {-0.1, 1.0, 2.0, double{NAN}}) {
     EXPECT_NE(message_of<UsageError>([&] { dropout(x, {p, RandomKey()}); }), "") << p;
-    EXPECT_THROW(attention(x, indices({2}, {0, 2}), {.dropout = p}), UsageError) << p;
+    EXPECT_THROW(attention(x, indices({2}, {0, 2}), {.dropout = {.p = p}}), UsageError) << p;
   }
 }
 

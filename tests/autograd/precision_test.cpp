@@ -90,7 +90,7 @@ TEST(Precision, AttentionTakesRoundedQueriesKeysAndValues) {
   const auto op = [](Precision result) {
     return [result](std::span<const Variable> x, Precision p) {
       const Variable qkv = linear(x[0], x[1], x[2], p, result);
-      return attention(qkv, indices({3}, {0, 5, 300}), {.heads = 2, .dropout = 0.1}, p);
+      return attention(qkv, indices({3}, {0, 5, 300}), {.heads = 2, .dropout = {.p = 0.1}}, p);
     };
   };
   const std::vector<Tensor> values = {pattern({300, 40}, 0), pattern({48, 40}, 1), pattern({48}, 2)};

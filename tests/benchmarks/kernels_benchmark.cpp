@@ -163,7 +163,7 @@ Tensor sequence_offsets() {
 
 // As an op, because what is kept for backward is for the kernels to decide.
 void add_attention(const std::string& name, double p) {
-  const AttentionOptions options{.heads = 12, .dropout = p, .key = RandomKey(5)};
+  const AttentionOptions options{.heads = 12, .dropout = {.p = p, .key = RandomKey(5)}};
   add_both(name + "_forward", 4 * T * H * kBytes, [options] {
     return [options, qkv = numbers({T, 3 * H}), offsets = sequence_offsets()] {
       attention(Variable(qkv), offsets, options);
