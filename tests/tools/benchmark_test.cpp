@@ -29,7 +29,7 @@ BenchmarkOptions tiny(const std::vector<std::string>& more = {}) {
   options.overrides = {"model.hidden_size=32",       "model.num_attention_heads=2",
                        "model.intermediate_size=48", "model.embedding_size=16",
                        "model.vocab_size=120",       "data.train=/nowhere/a.txt",
-                       "data.valid=/nowhere/b.txt"};
+                       "data.valid=/nowhere/b.txt",  "training.precision=float32"};
   options.overrides.insert(options.overrides.end(), more.begin(), more.end());
   options.threads = 1;
   return options;

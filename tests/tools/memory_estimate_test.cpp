@@ -106,7 +106,8 @@ TEST(MemoryEstimate, IsCloseToWhatAStepTakes) {
   set_threads(1);  // each has scratch memory, which shows in a model as small as this
   const std::vector<std::string> small = {
       "model.hidden_size=32", "model.embedding_size=16",  "model.intermediate_size=128",
-      "model.vocab_size=500", "training.batch_size=4", "data.max_length=64"};
+      "model.vocab_size=500", "training.batch_size=4", "data.max_length=64",
+      "training.precision=float32"};
   const auto with = [&](std::vector<std::string> more) {
     more.insert(more.begin(), small.begin(), small.end());
     return more;
@@ -119,6 +120,7 @@ TEST(MemoryEstimate, IsCloseToWhatAStepTakes) {
   expect_close(with({"model.recompute=true"}));
   if (has_bfloat16()) {
     expect_close(with({"training.precision=bfloat16"}));
+    expect_close(with({"training.precision=bfloat16", "model.vocab_size=8000"}));
     expect_close(with({"training.precision=bfloat16", "model.recompute=true"}));
   }
   expect_close(with({"model.recompute=true", "model.num_hidden_layers=24"}));

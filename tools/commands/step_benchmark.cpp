@@ -129,7 +129,7 @@ Json benchmark_step(const std::string& name, RunConfig recipe, const StepWork& w
           {"seq", work.length},
           {"mean_length", mean_length(work)},
           {"threads", threads()},
-          {"precision", config.training.precision},
+          {"precision", to_string(precision_named(config.training.precision))},
           {"gemm", to_string(gemm_backend())},
           {"isa", kernels::to_string(kernels::isa())},
           {"seconds_per_step", seconds},

@@ -39,12 +39,14 @@ ExactCount activations(const EncoderConfig& config, const Workload& work, Precis
   const ExactCount heads = P * (H + E) * narrow + P * (E + E + 2 + V + 1) * kBytes +
                            ExactCount(work.sequences) * 2 * H * kBytes;
 
-  // Backward starts with all of this alive; the logits' gradient takes their place. Later the heads
+  // Backward starts with all of this alive; the logits' gradient takes their place, and in bfloat16 a
+  // copy stands beside it. Later the heads
   // are gone, and a layer's gradients, widest inside the feed-forward block, stand beside what the
   // layers keep, with the activation's output.
   const ExactCount in_layer =
       T * 2 * I * narrow + T * 2 * H * kBytes + (config.recompute ? layer : ExactCount(0));
-  return embeddings + layers + larger(heads + P * E * kBytes, in_layer);
+  const ExactCount narrowed = precision == Precision::bfloat16 ? P * V * narrow : ExactCount(0);
+  return embeddings + layers + larger(heads + P * E * kBytes + narrowed, in_layer);
 }
 
 // Bytes of copies of weights in a form that products want; see Note [Packed weights] in
