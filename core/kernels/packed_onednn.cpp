@@ -1,16 +1,17 @@
-// Products in bfloat16 with a right side in oneDNN's own order: a matmul primitive whose weights may have `any`
-// layout. It is faster only with dense rows on both other sides, so tiles are whole rows; and it is
-// made for one number of rows, so tiles are filled up to 16, 32 or 64.
+// Products in bfloat16 with a right side in oneDNN's own order: a matmul primitive whose weights may
+// have `any` layout. It is faster only with dense rows on both other sides, so tiles are whole rows;
+// and it is made for one number of rows, so tiles are filled up to 16, 32 or 64.
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
 #include "core/kernels/gemm_backends.h"
+#include "core/kernels/isa.h"
 #include "core/kernels/onednn_support.h"
 #include "core/parallel.h"
+#include "core/tensor.h"
 
 namespace reprise {
 
@@ -102,11 +103,12 @@ Executor& executor(int64_t m, int64_t k, int64_t n, real beta) {
 // A tile with fewer rows than the primitive: zeros fill it up.
 void multiply_filled_up(int64_t m, int64_t most, int64_t k, int64_t n, const BFloat16* a,
                         const BFloat16* b, real beta, real* c) {
-  std::vector<BFloat16> left(most * k);
-  std::vector<real> sums(most * n);
-  std::copy_n(a, m * k, left.begin());
-  executor(most, k, n, 0).run(left.data(), b, sums.data());
-  for (int64_t i = 0; i < m * n; ++i) c[i] = beta == 0 ? sums[i] : beta * c[i] + sums[i];
+  const Tensor left = Tensor::empty({most, k}, DType::bf16), sums = Tensor::empty({most, n});
+  BFloat16* rows = left.data<BFloat16>();
+  std::copy_n(a, m * k, rows);
+  std::fill_n(rows + m * k, (most - m) * k, BFloat16{0});
+  executor(most, k, n, 0).run(rows, b, sums.data());
+  kernels::row_kernels().scale_add(m * n, 1, sums.data(), beta, c);
 }
 
 // The copy of some columns of b into its packed form.
