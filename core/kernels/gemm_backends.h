@@ -28,7 +28,7 @@ void reference_product(const Product& p);
 void openblas_product(const Product& p);
 void onednn_product(const Product& p);
 void onednn_product(const BFloat16Product& p);
-bool onednn_has_bfloat16();  // whether the processor has instructions for it
+bool onednn_has_bfloat16();  // whether the processor has instructions for it that oneDNN may use
 
 // Right sides in oneDNN's own order, in bfloat16; core/packed_matrix.h is in front of them.
 bool onednn_packs();  // whether it has one that is faster, on this processor

@@ -70,11 +70,9 @@ void onednn_product(const BFloat16Product& p) {
 }
 
 bool onednn_has_bfloat16() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512bf16");
-#else
-  return false;
-#endif
+  const auto isa = static_cast<unsigned>(dnnl_get_effective_cpu_isa());
+  const auto wanted = static_cast<unsigned>(dnnl_cpu_isa_avx512_core_bf16);
+  return (isa & wanted) == wanted;
 }
 
 }  // namespace reprise
