@@ -1,3 +1,4 @@
+#include <map>
 #include <unordered_map>
 
 #include "core/kernels/gemm_backends.h"
@@ -47,23 +48,55 @@ const dnnl::matmul& matmul_for(Transpose ta, Transpose tb, real beta) {
   return of_beta.emplace(beta, make_matmul(ta, tb, beta)).first->second;
 }
 
+// What a matrix is to a product, and how it lies.
+struct Place {
+  int argument;
+  Transpose transpose;
+  int64_t rows, cols, ld;
+
+  auto operator<=>(const Place&) const = default;
+};
+
+// oneDNN's handles of matrices. Making one takes as long as a small product: they are kept.
+class Handles {
+ public:
+  // Of a thread; what `argument` returned before is dead.
+  static Handles& mine() {
+    constexpr size_t kMost = 1000;
+    thread_local Handles handles;
+    if (handles.made_.size() > kMost) handles.made_.clear();
+    return handles;
+  }
+
+  dnnl_exec_arg_t argument(const Place& place, const void* data) {
+    auto found = made_.find(place);
+    if (found == made_.end()) {
+      const auto type =
+          place.argument == DNNL_ARG_DST ? memory::data_type::f32 : memory::data_type::bf16;
+      const memory::desc desc = layout(type, place.transpose, place.rows, place.cols, place.ld);
+      found = made_.emplace(place, memory(desc, engine(), nullptr)).first;
+    }
+    found->second.set_data_handle(const_cast<void*>(data));
+    return {place.argument, found->second.get()};
+  }
+
+ private:
+  std::map<Place, memory> made_;
+};
+
 }  // namespace
 
 void onednn_product(const BFloat16Product& p) {
   keep_to_one_thread();
   try {
-    dnnl::stream& stream = onednn::stream();
-    const auto in_place = [](const memory::desc& desc, const void* data) {
-      return memory(desc, engine(), const_cast<void*>(data));
-    };
-    const auto type = memory::data_type::bf16;
-    matmul_for(p.ta, p.tb, p.beta)
-        .execute(stream,
-                 {{DNNL_ARG_SRC, in_place(layout(type, p.ta, p.m, p.k, p.lda), p.a)},
-                  {DNNL_ARG_WEIGHTS, in_place(layout(type, p.tb, p.k, p.n, p.ldb), p.b)},
-                  {DNNL_ARG_DST, in_place(layout(memory::data_type::f32, Transpose::no, p.m, p.n,
-                                                 p.ldc), p.c)}});
-    stream.wait();
+    Handles& handles = Handles::mine();
+    const dnnl_exec_arg_t arguments[] = {
+        handles.argument({DNNL_ARG_SRC, p.ta, p.m, p.k, p.lda}, p.a),
+        handles.argument({DNNL_ARG_WEIGHTS, p.tb, p.k, p.n, p.ldb}, p.b),
+        handles.argument({DNNL_ARG_DST, Transpose::no, p.m, p.n, p.ldc}, p.c)};
+    const dnnl_status_t status = dnnl_primitive_execute(
+        matmul_for(p.ta, p.tb, p.beta).get(), onednn::stream().get(), 3, arguments);
+    if (status != dnnl_success) throw dnnl::error(status, "matmul");
   } catch (const dnnl::error& error) {
     refuse(p.m, p.n, p.k, error.status);
   }
