@@ -1,6 +1,5 @@
 #include "core/packed_matrix.h"
 
-#include <algorithm>
 #include <type_traits>
 
 #include "core/error.h"
@@ -38,7 +37,7 @@ Tensor by_rows(Transpose tb, const Tensor& b, Precision precision, Purpose purpo
 // Tiles of whole rows: enough for the inner loop, few enough for all cores.
 void gemm_by_rows(int64_t m, int64_t k, int64_t n, const BFloat16* a, const BFloat16* b, real beta,
                   real* c, const Epilogue& finish) {
-  const int64_t tile = std::clamp<int64_t>((m / 8 + 15) / 16 * 16, 16, kPackedRows);
+  const int64_t tile = m >= 8 * kPackedRows ? kPackedRows : kPackedRows / 2;
   parallel_ranges(m, tile, [&](int64_t begin, int64_t end) {
     const int64_t rows = end - begin;
     const Tensor scratch = c ? Tensor() : Tensor::empty({rows, n});

@@ -71,21 +71,25 @@ class Weight {
   Variable::Use use_;
 };
 
+// For fewer rows, packing doesn't pay.
+inline constexpr int64_t kFewestPackedRows = 256;
+
 // y [rows, n] = beta y + x [rows, k] w or wᵀ, rows of y `ldy` numbers apart. In bfloat16 rows have no
 // gaps, in x and in y.
 inline void times_weight(int64_t rows, const Operand& x, const Weight& w, Transpose transpose,
                          Precision precision, real beta, real* y, int64_t ldy,
                          const Epilogue& finish = {}) {
-  // For fewer rows packing doesn't pay, and tiles of whole rows of a vocabulary are too large.
-  constexpr int64_t kFewestRows = 256, kMostColumns = 8192;
+  constexpr int64_t kMostColumns = 8192;  // tiles of whole rows of a vocabulary would be too large
   const bool turned = transpose == Transpose::yes;
   const int64_t n = turned ? w.out() : w.in(), k = turned ? w.in() : w.out();
-  if (rows < kFewestRows || n > kMostColumns) {
+  if (rows < kFewestPackedRows || n > kMostColumns) {
     const Operand plain = w.plain(precision);
     return product(rows, n, k, x, turned ? transposed(plain) : plain, beta, y, ldy, finish);
   }
   const auto packed = w.packed(transpose, precision);
-  with_numbers(x.matrix, [&](const auto* numbers) { gemm(rows, numbers, x.ld, *packed, beta, y, ldy, finish); });
+  with_numbers(x.matrix, [&](const auto* numbers) {
+    gemm(rows, numbers, x.ld, *packed, beta, y, ldy, finish);
+  });
 }
 
 // The gradients of y [rows, out] = x [rows, in] wᵀ + b towards input number i, where they are wanted.

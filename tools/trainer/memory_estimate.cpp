@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "autograd/ops/operands.h"
 #include "core/gemm.h"
 #include "tools/trainer/exact_count.h"
 
@@ -53,8 +54,7 @@ ExactCount activations(const EncoderConfig& config, const Workload& work, Precis
 // autograd/ops/operands.h. A packed copy takes the weight's bytes in float32, and twice half of them,
 // for both directions, in bfloat16.
 ExactCount copies_for_products(const Ledger& ledger, const Workload& work, Precision precision) {
-  constexpr int64_t kFewestRows = 256;
-  const bool packs = work.sequences * work.length >= kFewestRows;
+  const bool packs = work.sequences * work.length >= kFewestPackedRows;
   ExactCount bytes = 0;
   for (const LedgerEntry& entry : ledger.entries) {
     const bool in_layers = entry.component == "attention" || entry.component == "feed_forward";
