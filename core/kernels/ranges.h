@@ -12,9 +12,9 @@ namespace reprise::kernels {
 // Elements of a task: long enough (about 5 µs) to pay for handing it out, short enough to balance.
 inline constexpr int64_t kTaskElements = 16384;
 
-// The bits, which row kernels take: they know no C++ types of ours.
-inline uint16_t* bits_of(BFloat16* x) { return &x->bits; }
-inline const uint16_t* bits_of(const BFloat16* x) { return &x->bits; }
+// The bits, which row kernels take: they know no C++ types of ours. Null for no numbers.
+inline uint16_t* bits_of(BFloat16* x) { return reinterpret_cast<uint16_t*>(x); }
+inline const uint16_t* bits_of(const BFloat16* x) { return reinterpret_cast<const uint16_t*>(x); }
 
 // body(begin, end) over ranges of rows that have about kTaskElements numbers.
 template <class Body>
