@@ -109,10 +109,11 @@ class FreeList {
             (size_t{1} << exponent) + steps * step};
   }
 
-  // A block of this class, or, when there is none and blocks are large, of one that is up to four times
-  // as large: after the largest ragged batch, smaller ones make do with its blocks. Null: none.
+  // A block of this class, or, when there is none and blocks are large, of one that is up to half as
+  // large again: after the largest ragged batch, smaller ones make do with its blocks. (With blocks up
+  // to four times as large, a process took 8 % more.) Null: none.
   Storage* pop(int index) {
-    constexpr int kLarge = 8 + (16 - 9) * 8, kFarthest = 16;  // above 64 KiB; two doublings
+    constexpr int kLarge = 8 + (16 - 9) * 8, kFarthest = 4;  // above 64 KiB; half a doubling
     const int last = index < kLarge ? index : std::min(index + kFarthest, int(heads_.size()) - 1);
     for (int i = index; i <= last; ++i) {
       if (Storage* storage = heads_[i]) {

@@ -58,9 +58,9 @@ TEST(Storage, ServesLargeRequestsFromLargerBlocks) {
     }
     return blocks;
   };
-  take(8);
+  take(12);
   const int64_t before = memory_use().system_allocations;
-  for (const size_t megabytes : {3, 5, 4, 7, 2, 6, 8}) take(megabytes);
+  for (const size_t megabytes : {9, 11, 8, 12, 10}) take(megabytes);
   EXPECT_EQ(memory_use().system_allocations, before);
 }
 
