@@ -1,5 +1,4 @@
 #include <map>
-#include <unordered_map>
 
 #include "core/kernels/gemm_backends.h"
 #include "core/kernels/onednn_support.h"
@@ -26,26 +25,16 @@ using dnnl::memory;
 // One primitive for all sizes, made at its first use: sizes are told at each call.
 dnnl::matmul make_matmul(Transpose ta, Transpose tb, real beta) {
   constexpr int64_t kAny = DNNL_RUNTIME_DIM_VAL;
-  dnnl::primitive_attr attributes;
-  if (beta != 0) {
-    dnnl::post_ops sum;
-    sum.append_sum(beta);
-    attributes.set_post_ops(sum);
-  }
   return dnnl::matmul(dnnl::matmul::primitive_desc(
       {layout(memory::data_type::bf16, ta, kAny, kAny, kAny),
        layout(memory::data_type::bf16, tb, kAny, kAny, kAny),
        layout(memory::data_type::f32, Transpose::no, kAny, kAny, kAny)},
-      attributes, engine()));
+      onednn::accumulating(beta), engine()));
 }
 
 // A thread's own: a primitive's scratch memory isn't for several at once.
 const dnnl::matmul& matmul_for(Transpose ta, Transpose tb, real beta) {
-  thread_local std::unordered_map<real, dnnl::matmul> made[2][2];
-  auto& of_beta = made[ta == Transpose::yes][tb == Transpose::yes];
-  const auto found = of_beta.find(beta);
-  if (found != of_beta.end()) return found->second;
-  return of_beta.emplace(beta, make_matmul(ta, tb, beta)).first->second;
+  return onednn::once_per_thread<dnnl::matmul>(make_matmul, ta, tb, beta);
 }
 
 // What a matrix is to a product, and how it lies.

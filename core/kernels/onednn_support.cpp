@@ -30,6 +30,15 @@ dnnl::memory::desc layout(dnnl::memory::data_type type, Transpose t, int64_t row
   return {{rows, cols}, type, strides};
 }
 
+dnnl::primitive_attr accumulating(real beta) {
+  dnnl::primitive_attr attributes;
+  if (beta == 0) return attributes;
+  dnnl::post_ops sum;
+  sum.append_sum(beta);
+  attributes.set_post_ops(sum);
+  return attributes;
+}
+
 void refuse(int64_t m, int64_t n, int64_t k, int status) {
   if (status == dnnl_out_of_memory) throw std::bad_alloc();
   throw Error(ExitCode::internal, "gemm: oneDNN refuses a product of {} x {} x {} (status {})", m,

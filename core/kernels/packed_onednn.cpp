@@ -2,9 +2,7 @@
 // have `any` layout. It is faster only with dense rows on both other sides, so tiles are whole rows;
 // and it is made for one number of rows, so tiles are filled up to 16, 32 or 64.
 #include <algorithm>
-#include <map>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "core/kernels/gemm_backends.h"
@@ -20,6 +18,7 @@ namespace {
 using dnnl::memory;
 using onednn::engine;
 using onednn::layout;
+using onednn::once_per_thread;
 using onednn::stream;
 
 constexpr auto kBFloat16 = memory::data_type::bf16;
@@ -31,26 +30,12 @@ memory::desc any_layout(int64_t rows, int64_t cols) {
 
 dnnl::matmul::primitive_desc describe(int64_t m, int64_t k, int64_t n, const memory::desc& weights,
                                       real beta) {
-  dnnl::primitive_attr attributes;
+  dnnl::primitive_attr attributes = onednn::accumulating(beta);
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  if (beta != 0) {
-    dnnl::post_ops sum;
-    sum.append_sum(beta);
-    attributes.set_post_ops(sum);
-  }
   return {{layout(kBFloat16, Transpose::no, m, k, k), weights,
            layout(kFloat, Transpose::no, m, n, n)},
           attributes,
           engine()};
-}
-
-// make(key...) at a thread's first call for these arguments, and what it made then.
-template <class Made, class... Key, class Make>
-Made& once_per_thread(const Make& make, Key... key) {
-  thread_local std::map<std::tuple<Key...>, Made> made;
-  const auto found = made.find({key...});
-  if (found != made.end()) return found->second;
-  return made.emplace(std::make_tuple(key...), make(key...)).first->second;
 }
 
 // The layout that all primitives for this size of the right side agree on.

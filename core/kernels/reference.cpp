@@ -129,25 +129,23 @@ void sum_rows(int64_t rows, int64_t cols, const real* x, real* total) {
   }
 }
 
-// The largest x, and Σ exp(x − most), so that nothing overflows.
+// The largest x, and Σ exp(scale (x − most)), so that nothing overflows.
 struct SumOfExponentials {
   double most, total;
   double log() const { return most + std::log(total); }
 };
-SumOfExponentials sum_of_exponentials(int64_t cols, const real* x) {
+SumOfExponentials sum_of_exponentials(int64_t cols, const real* x, double scale = 1) {
   double most = -std::numeric_limits<double>::infinity();
   for (int64_t c = 0; c < cols; ++c) most = std::max<double>(most, x[c]);
   double total = 0;
-  for (int64_t c = 0; c < cols; ++c) total += std::exp(x[c] - most);
+  for (int64_t c = 0; c < cols; ++c) total += std::exp(scale * (x[c] - most));
   return {most, total};
 }
 
 // y = exp(scale x) / Σ exp(scale x)
 void softmax_forward(int64_t rows, int64_t cols, real scale, const real* x, real* y) {
   for (int64_t r = 0; r < rows; ++r, x += cols, y += cols) {
-    double most = -std::numeric_limits<double>::infinity(), total = 0;
-    for (int64_t c = 0; c < cols; ++c) most = std::max<double>(most, x[c]);
-    for (int64_t c = 0; c < cols; ++c) total += std::exp(scale * (x[c] - most));
+    const auto [most, total] = sum_of_exponentials(cols, x, scale);
     for (int64_t c = 0; c < cols; ++c) {
       y[c] = static_cast<real>(std::exp(scale * (x[c] - most)) / total);
     }
