@@ -1,5 +1,7 @@
 #include "core/team.h"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <system_error>
 
@@ -8,6 +10,22 @@ namespace reprise {
 namespace {
 
 constexpr int kLooks = 2000;  // some 50 µs; see Note [Waiting]
+
+// While it lives, signals are for other threads, and for those that this one starts as well.
+class NoSignals {
+ public:
+  NoSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~NoSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  NoSignals(const NoSignals&) = delete;
+  NoSignals& operator=(const NoSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
 
 void pause() {
 #if defined(__x86_64__)
@@ -43,6 +61,8 @@ bool Team::run(int width, const Region& region) {
 }
 
 void Team::start_threads(int count) {
+  if (static_cast<int>(threads_.size()) >= count) return;
+  const NoSignals inherited;  // see Note [A stack for signals] in tools/trainer/stop_signals.cpp
   try {
     while (static_cast<int>(threads_.size()) < count) {
       threads_.emplace_back(&Team::work, this, static_cast<int>(threads_.size()));

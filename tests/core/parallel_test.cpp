@@ -1,6 +1,7 @@
 #include "core/parallel.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <atomic>
 #include <stdexcept>
@@ -30,6 +31,21 @@ TEST_P(Parallel, RunsEveryTaskOnce) {
     parallel_for(count, [&](int64_t i) { ++runs[i]; });
     EXPECT_EQ(runs, std::vector<int>(count, 1));
   }
+}
+
+// A signal's frame must not reach a thread that may be inside a library's generated code.
+TEST_P(Parallel, LeavesSignalsToWhoeverAsksForTheWork) {
+  const std::thread::id asking = std::this_thread::get_id();
+  const auto takes_signals = [] {
+    sigset_t blocked;
+    pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+    return sigismember(&blocked, SIGTERM) == 0;
+  };
+  std::atomic<int> wrong{0};
+  parallel_for(1000, [&](int64_t) {
+    if (takes_signals() != (std::this_thread::get_id() == asking)) ++wrong;
+  });
+  EXPECT_EQ(wrong, 0);
 }
 
 // Regions in quick succession, as in a step: no task may see another region's work.

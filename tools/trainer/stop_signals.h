@@ -1,10 +1,15 @@
 // SIGINT, SIGTERM and SIGHUP ask for a stop; a second one stops at once.
 #pragma once
 
+#include <signal.h>
+
+#include <vector>
+
 #include "core/error.h"
 
 namespace reprise {
 
+// One at a time, on the main thread.
 class StopSignals {
  public:
   StopSignals();   // takes the signals over, and ignores SIGPIPE
@@ -15,6 +20,10 @@ class StopSignals {
   static bool requested();
   // What to exit with after the save: 128 + the signal's number.
   static ExitCode exit_code();
+
+ private:
+  std::vector<char> stack_;  // the handler's, on the thread that made this
+  stack_t stack_before_ = {};
 };
 
 }  // namespace reprise
