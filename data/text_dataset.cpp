@@ -94,7 +94,7 @@ Vocabulary TextDataset::learn_or_load(const TextDataConfig& config, const Text& 
   return vocabulary;
 }
 
-Batch TextDataset::batch(int64_t micro_batch, int64_t first_sequence) const {
+TokenBatch TextDataset::batch(int64_t micro_batch, int64_t first_sequence) const {
   std::vector<Example> examples;
   for (int64_t i = 0; i < settings_.sequences; ++i) {
     examples.push_back(examples_.example(micro_batch * settings_.sequences + i));
@@ -113,7 +113,7 @@ Example TextDataset::evaluation_example(size_t index) const {
   return example;
 }
 
-Batch TextDataset::evaluation_batch(int64_t index) const {
+TokenBatch TextDataset::evaluation_batch(int64_t index) const {
   if (index < 0 || index >= evaluation_batches()) {
     throw UsageError("data: evaluation batch {} of {}", index, evaluation_batches());
   }

@@ -13,16 +13,16 @@
 
 namespace reprise {
 
-class TextDataset final : public Dataset {
+class TextDataset final : public TokenDataset {
  public:
   // Reads, learns or loads the vocabulary, and tokenizes. Throws ConfigError where config and
   // settings don't fit together, and the errors of the parts.
   TextDataset(const TextDataConfig& config, const DatasetSettings& settings);
 
-  Batch batch(int64_t micro_batch, int64_t first_sequence) const override;
+  TokenBatch batch(int64_t micro_batch, int64_t first_sequence) const override;
   int64_t sequences_per_batch() const override { return settings_.sequences; }
   int64_t evaluation_batches() const override;
-  Batch evaluation_batch(int64_t index) const override;
+  TokenBatch evaluation_batch(int64_t index) const override;
   const Baseline& baseline() const override { return baseline_; }
   int64_t vocabulary_size() const override { return vocabulary_.size(); }
   bool has_sentence_labels() const override { return task_ != SentenceTask::none; }

@@ -1,7 +1,6 @@
 // A model folder: config.json and model.safetensors, as Hugging Face Transformers has them.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -9,10 +8,6 @@
 #include "layers/models/encoder.h"
 
 namespace reprise {
-
-// Adds one file to a folder in the making, such as DirectoryCommit::add.
-using AddFile =
-    std::function<void(const std::string& name, const std::function<void(OutputFile&)>& fill)>;
 
 // Writes config.json (model_config_json() of `config`) and model.safetensors: every part of every
 // Parameter once, under its name, with the other names in the metadata (kAliasesKey). An untied
