@@ -30,6 +30,8 @@ class Dataset {
   virtual Batch any_batch(int64_t micro_batch, int64_t first_sequence) const = 0;
   // How many micro-batches there are; nothing: endless.
   virtual std::optional<int64_t> length() const { return std::nullopt; }
+  // How many make an epoch, if an epoch has a fixed number.
+  virtual std::optional<int64_t> batches_per_epoch() const { return std::nullopt; }
   virtual int64_t sequences_per_batch() const = 0;
 
   // How many batches the evaluation set has.

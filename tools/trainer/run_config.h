@@ -26,18 +26,24 @@ struct ModelConfig {
 struct TrainingConfig {
   std::optional<int64_t> steps;
   std::optional<double> minutes;
+  std::optional<int64_t> epochs;
   std::optional<int64_t> batch_size;
   int64_t accumulate = 1;
   double clip_norm = 1.0;
   int64_t seed = 1;
   std::string precision = "float32";
   int64_t log_every = 10;
-  int64_t eval_every = 100;
+  std::optional<int64_t> eval_every;
   int64_t checkpoint_every = 100;
   int64_t keep_checkpoints = 2;
 
   void fields(Fields& f);
   void check(Problems& problems) const;
+
+  // Steps that `epochs` of so many micro-batches are.
+  int64_t steps_of(int64_t epochs, int64_t batches_per_epoch) const {
+    return (epochs * batches_per_epoch + accumulate - 1) / accumulate;
+  }
 };
 
 struct RunConfig {

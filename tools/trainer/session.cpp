@@ -44,13 +44,26 @@ Session::Session(const RunConfig& config, std::unique_ptr<Task> task)
       precision_(precision_named(config.training.precision)),
       optimizer_(make_optimizer(config.optimizer, collector_.parameters())),
       gradients_(collector_.parameters()) {
-  const std::optional<int64_t> length = dataset().length();
-  const int64_t needed = config.training.steps.value_or(0) * config.training.accumulate;
+  fit_to_data();
+  task_->start(collector_, RandomKey(config.training.seed).at(kWeights));
+}
+
+// Epochs become steps; and the batches must last for them.
+void Session::fit_to_data() {
+  constexpr int64_t kEvaluateEvery = 100;
+  TrainingConfig& training = config_.training;
+  const std::optional<int64_t> epoch = dataset().batches_per_epoch(), length = dataset().length();
+  if (training.epochs) {
+    if (!epoch) throw ConfigError("training.epochs: these data have no epochs of a fixed size; give training.steps");
+    training.steps = training.steps_of(*training.epochs, *epoch);
+    if (!training.eval_every) training.eval_every = training.steps_of(1, *epoch);
+  }
+  if (!training.eval_every) training.eval_every = kEvaluateEvery;
+  const int64_t needed = training.steps.value_or(0) * training.accumulate;
   if (length && *length < needed) {
     throw DataError("data: {} batches are there, {} steps of {} micro-batches need {}", *length,
-                    *config.training.steps, config.training.accumulate, needed);
+                    *training.steps, training.accumulate, needed);
   }
-  task_->start(collector_, RandomKey(config.training.seed).at(kWeights));
 }
 
 Batch Session::micro_batch(int64_t number) const {

@@ -58,6 +58,7 @@ class Session {
   // those that were collected and not used.
   std::vector<std::string> check_coverage() const;
 
+  // With steps in place of epochs.
   const RunConfig& config() const { return config_; }
   const Task& task() const { return *task_; }
   const Dataset& dataset() const { return task_->dataset(); }
@@ -67,6 +68,8 @@ class Session {
   Precision precision() const { return precision_; }
 
  private:
+  void fit_to_data();
+
   RunConfig config_;
   std::unique_ptr<Task> task_;
   Collector collector_;

@@ -84,7 +84,7 @@ ExitCode Trainer::run() {
 
 bool Trainer::evaluation_due() const {
   return state_.evaluated != state_.step &&
-         (finished() || (state_.step > 0 && due(session_.config().training.eval_every)));
+         (finished() || (state_.step > 0 && due(*session_.config().training.eval_every)));
 }
 
 bool Trainer::finished() const {
