@@ -32,6 +32,7 @@ struct ImageDataConfig {
   std::string fit = "resize";
   std::vector<double> range = {0, 1};
   int64_t shift = 0;
+  std::optional<std::string> source;
 
   void fields(Fields& f) {
     f("train", train, "labelled images to train on").required();
@@ -43,6 +44,7 @@ struct ImageDataConfig {
     f("range", range, "what the pixels 0 and 255 become").count(2);
     f("shift", shift, "augmentation: each image is moved by up to so many pixels in both directions, "
       "anew in every epoch").between(0, 4096);
+    f("source", source, "how to get the images: said where they are missing");
   }
 
   ImageFiles files(const ImageFilesConfig& config) const {

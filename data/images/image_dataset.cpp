@@ -30,8 +30,21 @@ ImageDataset::ImageDataset(const ImageDataConfig& config, const ImageSettings& s
   }
 }
 
+namespace {
+
+Images read(const ImageDataConfig& config, const ImageFilesConfig& files) {
+  try {
+    return load_images(config.files(files));
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::no_input || !config.source) throw;
+    throw Error(ExitCode::no_input, "{}. To get the images: {}", error.what(), *config.source);
+  }
+}
+
+}  // namespace
+
 Images ImageDataset::load(const ImageDataConfig& config, const ImageFilesConfig& files) const {
-  Images images = load_images(config.files(files));
+  Images images = read(config, files);
   const std::string name = files.images.string();
   if (config.size) {
     images = fitted(images, *config.size, *config.size, config.fit == "pad" ? Fit::pad : Fit::resize);

@@ -111,5 +111,12 @@ TEST_F(ImageDatasetTest, RefusesWhatTheModelCannotTake) {
                "label 4 is there, and the model has 3 outputs");
 }
 
+TEST_F(ImageDatasetTest, SaysWhereMissingImagesComeFrom) {
+  config_.source = "tools/get-images digits";
+  config_.train.images = folder_ / "absent.csv";
+  expect_error([&] { ImageDataset(config_, settings_); }, ExitCode::no_input,
+               "To get the images: tools/get-images digits");
+}
+
 }  // namespace
 }  // namespace reprise
