@@ -4,11 +4,12 @@
 #include <variant>
 
 #include "data/images/image_batch.h"
+#include "data/pair_batch.h"
 #include "data/token_batch.h"
 
 namespace reprise {
 
 // Every kind tells how much work it is: tokens(), sequences() and predictions(), the labels among them.
-using Batch = std::variant<TokenBatch, ImageBatch>;
+using Batch = std::variant<TokenBatch, PairBatch, ImageBatch>;
 
 }  // namespace reprise
