@@ -71,6 +71,11 @@ Variable embedding(const Variable& table, const Tensor& ids);
 // x [n, width], rows [m] -> [m, width]: the same for activations, e.g. the masked positions
 Variable gather_rows(const Variable& x, const Tensor& rows);
 
+// ---- sequences of a ragged batch (ops/sequences.cpp)
+// x [tokens, width], offsets [sequences + 1] i32 as for attention -> [sequences, width]: the mean of each
+// sequence's rows. Throws ShapeError unless the offsets cut all rows into sequences of at least one.
+Variable sequence_mean(const Variable& x, const Tensor& offsets);
+
 // ---- dropout (ops/dropout.cpp)
 // Keeps each element with probability 1 − p, scaled by 1 / (1 − p): a function of (key, place of the row,
 // column) alone. x [.., width]; places [rows] i32, or undefined: the row's number. Nothing is stored.

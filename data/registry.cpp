@@ -17,6 +17,10 @@ constexpr Entry kDatasets[] = {
      [](const DataConfig& config, const DatasetSettings& settings) -> std::unique_ptr<Dataset> {
        return std::make_unique<TextDataset>(config.text, settings);
      }},
+    {"sentence_pairs",
+     [](const DataConfig& config, const DatasetSettings& settings) -> std::unique_ptr<Dataset> {
+       return std::make_unique<SentencePairs>(config.sentence_pairs, settings);
+     }},
     {"batches",
      [](const DataConfig& config, const DatasetSettings& settings) -> std::unique_ptr<Dataset> {
        return std::make_unique<BatchesDataset>(config.batches, settings);

@@ -36,6 +36,7 @@ OPS = {  # name: function, shapes of the inputs (+: positive, !: not near 0, *: 
     "feed_forward": (lambda x, w1, b1, w2, b2: F.linear(F.gelu(F.linear(x, w1, b1)), w2, b2), "2,3,4 5,4 5 2,5 2"),
     "embedding": (lambda t: F.embedding(torch.tensor([1, 3, 1, 0, 1]), t), "4,3"),
     "gather_rows": (lambda x: x[torch.tensor([2, 0, 2])], "3,4"),
+    "sequence_mean": (lambda x: torch.stack([s.mean(0) for s in x.split([1, 3, 2])]), "6,3"),
     "view": (lambda x: x.view(3, 4), "2,6"), "transpose_13": (lambda x: x.transpose(1, 3).contiguous(), "2,3,2,4,2"),
     "concat_middle": (lambda *x: torch.cat(x, 1), "2,2,3 2,1,3"), "narrow_middle": (lambda x: x.narrow(1, 2, 1), "2,3,4"),
     "attention": (lambda x: attention(x, [0, 4], 1), "4,9"), "attention_ragged": (lambda x: attention(x, [0, 1, 4, 6], 2), "6,12"),

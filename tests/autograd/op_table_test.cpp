@@ -129,6 +129,8 @@ Cases tables() {
        {{{4, 3}}}},
       {"gather_rows", [](Inputs x) { return gather_rows(x[0], indices({3}, {2, 0, 2})); },
        {{{3, 4}}}},
+      {"sequence_mean", [](Inputs x) { return sequence_mean(x[0], indices({4}, {0, 1, 4, 6})); },
+       {{{6, 3}}}},
       {"tied_table",  // one table as embedding and, transposed, as the output's weight
        [](Inputs x) {
          return linear(embedding(x[0], indices({4}, {1, 3, 1, 0})), x[0], x[1]);

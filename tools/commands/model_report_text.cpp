@@ -29,6 +29,11 @@ std::string ledger_table(const Ledger& ledger) {
 
 std::string sentence_on_counts(const ModelReport& report) {
   const Workload& work = report.work;
+  if (!report.config.model.is_encoder()) {
+    return fmt::format(
+        "Counted: shared parameters once. unshared: if every use had its own copy.\n"
+        "multiply-adds: forward, two sequences of {} tokens.\n", grouped(work.length));
+  }
   return fmt::format(
       "Counted: {}.\n"
       "unshared: if every use had its own copy. multiply-adds: forward, a sequence of {} tokens,\n"

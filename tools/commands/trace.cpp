@@ -6,6 +6,7 @@
 #include "tools/trainer/run_config.h"
 #include "tools/trainer/session.h"
 #include "tools/trainer/tasks/pretraining_task.h"
+#include "tools/trainer/tasks/tokens_of.h"
 
 namespace reprise {
 
@@ -30,7 +31,7 @@ void trace(const TraceOptions& options) {
   const Batch first = session.micro_batch(0);
   const auto* task = dynamic_cast<const PretrainingTask*>(&session.task());
   if (task == nullptr) {
-    throw ConfigError("model.type: \"{}\": trace knows encoders only", session.config().model.encoder.type);
+    throw ConfigError("model.type: \"{}\": trace knows encoders only", session.config().model.type);
   }
   const auto& batch = std::get<TokenBatch>(first);
   const Encoder& encoder = task->encoder();

@@ -92,9 +92,9 @@ void refuse_what_does_not_fit(const RunConfig& config) {
 void announce(const Session& session, Console& console) {
   const RunConfig& config = session.config();
   const Workload work = workload_of(config);
-  const Ledger ledger = make_ledger(config.model.encoder, work);
+  const Ledger ledger = make_ledger(config.model, work);
   console.say(fmt::format("model: {}, {} parameters stored, {} if every use had its own",
-                          config.model.encoder.type, grouped(ledger.stored()),
+                          config.model.type, grouped(ledger.stored()),
                           grouped(ledger.unshared())));
   std::string plan = grid(ledger.plan);
   for (size_t at = 0; (at = plan.find('\n', at)) != std::string::npos; at += 10) {
@@ -105,7 +105,7 @@ void announce(const Session& session, Console& console) {
   console.say(memory_line(estimate_memory(config)));
   console.say(time_line(config, ledger.multiply_adds(), session.dataset().sequences_per_batch()));
   for (const std::string& warning : session.dataset().warnings()) console.warn(warning);
-  if (const auto reason = beyond_transformers(config.model.encoder)) {
+  if (const auto reason = beyond_transformers(*config.model.any_encoder())) {
     console.warn(fmt::format("the trained model will be in a format of our own, which Transformers "
                              "can't load, because {}", *reason));
   }

@@ -93,6 +93,28 @@ Ledger make_ledger(const EncoderConfig& config, const Workload& workload) {
   return LedgerMaker(config, workload).make();
 }
 
+namespace {
+
+Ledger two_towers(const EncoderConfig& encoder, const Workload& workload) {
+  Ledger ledger = make_ledger(encoder, workload);
+  std::erase_if(ledger.entries, [](const LedgerEntry& entry) {
+    return !entry.base_model || entry.component == "pooler";
+  });
+  for (LedgerEntry& entry : ledger.entries) {
+    if (entry.component == "word_embeddings") entry.uses = 1;  // no word head
+    entry.uses *= 2;
+    entry.multiply_adds *= 2;
+  }
+  return ledger;
+}
+
+}  // namespace
+
+Ledger make_ledger(const ModelConfig& config, const Workload& workload) {
+  if (config.type == "two_tower") return two_towers(config.two_tower.encoder, workload);
+  return make_ledger(config.encoder, workload);
+}
+
 int64_t Ledger::stored() const {
   int64_t sum = 0;
   for (const LedgerEntry& entry : entries) sum += entry.stored();

@@ -75,23 +75,33 @@ int moments(const OptimizerConfig& config) {
 }
 
 Workload workload_of(const RunConfig& config) {
-  const bool text = config.data.type == "text";
-  const TextDataConfig& data = config.data.text;
+  const TextSourceConfig* text = config.data.any_text();
+  const bool masked = config.data.type == "text" || !text;
   Workload work;
   work.sequences = config.training.batch_size.value_or(kBatchSize);
-  work.length = text ? data.max_length : config.model.encoder.max_position_embeddings;
-  work.sentences = !text || data.sentence_task != "none";
-  const MaskingConfig masking = text ? data.masking : MaskingConfig{};
+  work.length = text ? text->max_length : config.model.any_encoder()->max_position_embeddings;
+  work.sentences = masked && (!text || config.data.text.sentence_task != "none");
+  const MaskingConfig masking = text ? config.data.text.masking : MaskingConfig{};
   // As data/masking has it.
   const double wanted = std::nearbyint(masking.probability * static_cast<double>(work.length));
   work.predictions = std::clamp<int64_t>(static_cast<int64_t>(wanted), 1,
                                          masking.max_predictions.value_or(work.length));
+  if (!masked) work.predictions = 0;
   return work;
 }
 
+namespace {
+
+ExactCount activations(const ModelConfig& config, Workload work, Precision precision) {
+  if (config.type == "two_tower") work.sequences *= 2;  // both are alive at once
+  return activations(*config.any_encoder(), work, precision);
+}
+
+}  // namespace
+
 MemoryEstimate estimate_memory(const RunConfig& config) {
   const Workload work = workload_of(config);
-  const Ledger ledger = make_ledger(config.model.encoder, work);
+  const Ledger ledger = make_ledger(config.model, work);
   const ExactCount weights = kBytes * ExactCount(ledger.stored());
   const auto micro_batches = static_cast<uint64_t>(config.training.accumulate);
   const int64_t partial_sums = std::bit_width(micro_batches) - 1;
@@ -101,7 +111,7 @@ MemoryEstimate estimate_memory(const RunConfig& config) {
   bytes.packed = copies_for_products(ledger, work, precision).value();
   bytes.gradients = (weights * (1 + partial_sums)).value();
   bytes.optimizer = (weights * moments(config.optimizer)).value();
-  bytes.activations = activations(config.model.encoder, work, precision).value();
+  bytes.activations = activations(config.model, work, precision).value();
   // total() must be countable, too.
   ExactCount(bytes.weights) + bytes.packed + bytes.gradients + bytes.optimizer + bytes.activations +
       bytes.program;

@@ -66,10 +66,13 @@ void check_same_model(const ModelConfigFile& file, const Encoder& model) {
 }  // namespace
 
 void save_model_folder(const EncoderConfig& config, const std::vector<ParameterPtr>& parameters,
-                       const AddFile& add) {
+                       const AddFile& add, Heads heads) {
   const std::vector<NamedPart> parts = named_parts(parameters);
-  add("config.json",
-      [&](OutputFile& out) { out.write(dump_json(model_config_json(config)) + "\n"); });
+  Json file = model_config_json(config);
+  if (heads == Heads::none && !beyond_transformers(config)) {
+    file["architectures"] = Json::array({config.albert() ? "AlbertModel" : "BertModel"});
+  }
+  add("config.json", [&](OutputFile& out) { out.write(dump_json(file) + "\n"); });
   add("model.safetensors", [&](OutputFile& out) { write_weights(out, config, parts); });
 }
 

@@ -9,12 +9,15 @@
 
 namespace reprise {
 
+// What stands on top of the encoder in the file.
+enum class Heads : uint8_t { pretraining, none };
+
 // Writes config.json (model_config_json() of `config`) and model.safetensors: every part of every
 // Parameter once, under its name, with the other names in the metadata (kAliasesKey). An untied
 // model has its output bias twice, because Transformers then holds two. The bytes depend on the
 // model alone.
 void save_model_folder(const EncoderConfig& config, const std::vector<ParameterPtr>& parameters,
-                       const AddFile& add);
+                       const AddFile& add, Heads heads = Heads::pretraining);
 
 // Fills `model` from a folder. Throws DataError when the folder's config.json describes another
 // model, also where no shape would show it (another sharing plan, number of heads, activation, …);

@@ -1,12 +1,8 @@
 #include "tools/trainer/run_config.h"
 
-namespace reprise {
+#include <algorithm>
 
-void ModelConfig::fields(Fields& f) {
-  f("init_from", init_from,
-    "start from this Hugging Face folder: its architecture and weights; null: from random weights");
-  encoder.fields(f);
-}
+namespace reprise {
 
 void TrainingConfig::fields(Fields& f) {
   f("steps", steps, "optimizer steps").between(1, 1e12);
@@ -45,19 +41,26 @@ void RunConfig::fields(Fields& f) {
 
 // What the data ask of the model.
 void RunConfig::check(Problems& problems) const {
-  if (data.type != "text") return;
-  const EncoderConfig& encoder = model.encoder;
-  if (data.text.max_length > encoder.max_position_embeddings) {
+  const std::vector<std::string> fitting = model.data_types();
+  if (std::find(fitting.begin(), fitting.end(), data.type) == fitting.end()) {
+    problems.add("data.type", fmt::format("is {}, and a model of type {} is trained on {}", data.type,
+                                          model.type, fmt::join(fitting, " or ")));
+    return;
+  }
+  const EncoderConfig* encoder = model.any_encoder();
+  const TextSourceConfig* text = data.any_text();
+  if (!encoder || !text) return;
+  if (text->max_length > encoder->max_position_embeddings) {
     problems.add("data.max_length",
                  fmt::format("{} tokens are more than the model's {} positions "
                              "(model.max_position_embeddings)",
-                             data.text.max_length, encoder.max_position_embeddings));
+                             text->max_length, encoder->max_position_embeddings));
   }
-  if (data.text.sentence_task != "none" && encoder.type_vocab_size < 2) {
+  if (data.type == "text" && data.text.sentence_task != "none" && encoder->type_vocab_size < 2) {
     problems.add("data.sentence_task",
                  fmt::format("{} has two segments, the model's table has {} "
                              "(model.type_vocab_size)",
-                             data.text.sentence_task, encoder.type_vocab_size));
+                             data.text.sentence_task, encoder->type_vocab_size));
   }
 }
 

@@ -2,26 +2,17 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/config.h"
 #include "data/registry.h"
-#include "layers/models/encoder_config.h"
 #include "optim/optimizer_config.h"
 #include "optim/schedule.h"
+#include "tools/trainer/model_config.h"
 
 namespace reprise {
-
-struct ModelConfig {
-  EncoderConfig encoder;
-  std::optional<std::filesystem::path> init_from;
-
-  void fields(Fields& f);
-  void check(Problems& problems) const { encoder.check(problems); }
-};
 
 struct TrainingConfig {
   std::optional<int64_t> steps;

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "autograd/ops.h"
-#include "tools/trainer/tasks/pretraining_task.h"
+#include "tools/trainer/tasks/tokens_of.h"
 
 namespace reprise {
 

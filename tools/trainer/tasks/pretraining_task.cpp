@@ -8,12 +8,10 @@
 #include "layers/initializers.h"
 #include "tools/trainer/model_folder.h"
 #include "tools/trainer/tasks/masked_word_guesses.h"
+#include "tools/trainer/tasks/score.h"
+#include "tools/trainer/tasks/tokens_of.h"
 
 namespace reprise {
-
-Tokens tokens_of(const TokenBatch& batch) {
-  return {batch.ids, batch.segments, batch.positions, batch.offsets, batch.place};
-}
 
 void PretrainingTask::start(const Collector& collector, RandomKey random) const {
   if (config_.init_from) {
@@ -48,41 +46,6 @@ TaskLoss PretrainingTask::loss(const Context& context, const Batch& any,
   return loss;
 }
 
-std::vector<int32_t> argmax_rows(const Tensor& x) {
-  const int64_t rows = x.shape().rows(), cols = x.shape().cols();
-  std::vector<int32_t> best(rows);
-  const real* numbers = x.data();
-  for (int64_t r = 0; r < rows; ++r) {
-    const real* row = numbers + r * cols;
-    best[r] = static_cast<int32_t>(std::max_element(row, row + cols) - row);
-  }
-  return best;
-}
-
-namespace {
-
-// Sums over an evaluation set: of losses and hits.
-struct Score {
-  double loss = 0;
-  int64_t hits = 0;
-  int64_t count = 0;
-
-  void add(const Variable& logits, const Tensor& labels) {
-    if (labels.numel() == 0) return;
-    loss += cross_entropy(logits, labels, 1).value().item();
-    const std::vector<int32_t> best = argmax_rows(logits.value());
-    const auto wanted = labels.values<int32_t>();
-    for (size_t i = 0; i < best.size(); ++i) hits += best[i] == wanted[i];
-    count += labels.numel();
-  }
-  double mean_loss() const { return loss / static_cast<double>(std::max<int64_t>(1, count)); }
-  double accuracy() const {
-    return static_cast<double>(hits) / static_cast<double>(std::max<int64_t>(1, count));
-  }
-};
-
-}  // namespace
-
 NamedNumbers PretrainingTask::evaluate(const std::function<bool()>& stop) const {
   const Context plain;
   Score words, sentences;
@@ -102,7 +65,7 @@ NamedNumbers PretrainingTask::evaluate(const std::function<bool()>& stop) const 
                          {"mlm_loss", words.mean_loss()},
                          {"mlm_accuracy", words.accuracy()},
                          {"unigram_loss", dataset_->baseline().unigram_loss}};
-  if (sentences.count > 0) {
+  if (sentences.count() > 0) {
     scores.emplace_back("sentence_loss", sentences.mean_loss());
     scores.emplace_back("sentence_accuracy", sentences.accuracy());
     scores.emplace_back("majority_accuracy", dataset_->baseline().majority_share.value_or(0));

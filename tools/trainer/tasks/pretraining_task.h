@@ -9,8 +9,6 @@
 
 namespace reprise {
 
-Tokens tokens_of(const TokenBatch& batch);
-
 class PretrainingTask final : public Task {
  public:
   PretrainingTask(const ModelConfig& config, std::unique_ptr<TokenDataset> dataset)
@@ -38,8 +36,5 @@ class PretrainingTask final : public Task {
   std::unique_ptr<TokenDataset> dataset_;
   Encoder encoder_;
 };
-
-// The index of the largest of each row: x [rows, cols] -> [rows]
-std::vector<int32_t> argmax_rows(const Tensor& x);
 
 }  // namespace reprise

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "tools/trainer/tasks/pretraining_task.h"
+#include "tools/trainer/tasks/two_tower_task.h"
 
 namespace reprise {
 
@@ -13,9 +14,10 @@ constexpr int64_t kTextBatch = 32;
 
 DatasetSettings dataset_settings(const RunConfig& config) {
   const int64_t from_file = config.data.type == "batches" ? 0 : kTextBatch;
-  return {.vocabulary_size = config.model.encoder.vocab_size,
-          .max_positions = config.model.encoder.max_position_embeddings,
-          .segment_types = config.model.encoder.type_vocab_size,
+  const EncoderConfig& encoder = *config.model.any_encoder();
+  return {.vocabulary_size = encoder.vocab_size,
+          .max_positions = encoder.max_position_embeddings,
+          .segment_types = encoder.type_vocab_size,
           .sequences = config.training.batch_size.value_or(from_file),
           .seed = static_cast<uint64_t>(config.training.seed)};
 }
@@ -36,6 +38,10 @@ std::unique_ptr<Task> make_task(const RunConfig& config) {
 }
 
 std::unique_ptr<Task> make_task(const RunConfig& config, std::unique_ptr<Dataset> dataset) {
+  if (config.model.type == "two_tower") {
+    return std::make_unique<TwoTowerTask>(config.model.two_tower,
+                                          as<SentencePairs>(std::move(dataset)));
+  }
   return std::make_unique<PretrainingTask>(config.model, as<TokenDataset>(std::move(dataset)));
 }
 
