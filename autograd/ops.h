@@ -112,6 +112,25 @@ struct AttentionOptions {
 Variable attention(const Variable& qkv, const Tensor& offsets, const AttentionOptions& options,
                    Precision precision = Precision::float32);
 
+// ---- recurrence (ops/lstm.cpp)
+// One layer of LSTM over whole sequences: Hochreiter & Schmidhuber 1997 with the forget gate of Gers et
+// al. 2000, in PyTorch's form. One set of weights serves all time steps; its gates are in the order
+// i, f, g, o.
+struct LstmWeights {
+  Variable weight_ih;  // [4 · hidden, in]
+  Variable weight_hh;  // [4 · hidden, hidden]
+  Variable bias_ih, bias_hh;  // [4 · hidden] each
+};
+struct LstmResult {
+  Variable output;  // [time, batch, hidden], h after every step
+  Tensor h, c;      // [batch, hidden] after the last step: constants, to begin the next stretch with
+};
+// x [time, batch, in], h0 and c0 [batch, hidden]. Products are in float32: rounding errors of a state
+// would add up from step to step. The gradient reaches back to h0 and c0, and no further: that is
+// truncated back-propagation through time (Williams & Peng 1990). For a gradient through the last h,
+// take it from the output (narrow); the last c has none.
+LstmResult lstm(const Variable& x, const Variable& h0, const Variable& c0, const LstmWeights& w);
+
 // ---- losses (ops/losses.cpp)
 // weight · Σᵢ −log softmax(logits[i])[labels[i]] -> []; logits [n, classes], labels [n].
 // Throws DataError for a label outside [0, classes). The sum is taken in double, in order.

@@ -23,7 +23,10 @@ void initialize(const Collector& collector, const InitializerConfig& config, Ran
   for (const NamedPart& part : named_parts(collector.parameters())) {
     const Start start = collector.start(*part.parameter);
     const RandomKey place = key.at(number_of(part.name));
-    if (start != Start::random) {
+    if (start == Start::uniform) {
+      const double range = collector.range(*part.parameter);
+      fill_uniform(part.value, place, -range, range);
+    } else if (start != Start::random) {
       part.value.fill(start == Start::ones ? 1 : 0);
     } else if (truncated) {
       fill_truncated_normal(part.value, place, 0, config.range);

@@ -16,7 +16,8 @@ struct InitializerConfig {
   double range = 0.02;  // standard deviation
 };
 
-// Fills every collected Parameter: gains with 1, biases with 0, the rest at random.
+// Fills every collected Parameter: gains with 1, biases with 0, the rest at random, as the config says
+// or within the range that it was collected with.
 void initialize(const Collector& collector, const InitializerConfig& config, RandomKey key);
 
 }  // namespace reprise

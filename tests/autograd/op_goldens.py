@@ -16,6 +16,9 @@ def attention(x, offsets, heads):
         return F.scaled_dot_product_attention(q, k, v).transpose(0, 1).flatten(1)
     return torch.cat([one(x[b:e]) for b, e in zip(offsets, offsets[1:])])
 
+def lstm(x, h, c, *weights):
+    return torch._VF.lstm(x, (h[None], c[None]), weights, True, 1, 0.0, False, False, False)[0]
+
 norm = lambda eps: lambda x, g, b: F.layer_norm(x, x.shape[-1:], g, b, eps)
 T = lambda t: t.transpose(-1, -2)
 OPS = {  # name: function, shapes of the inputs (+: positive, !: not near 0, *: wide)
@@ -40,6 +43,8 @@ OPS = {  # name: function, shapes of the inputs (+: positive, !: not near 0, *: 
     "view": (lambda x: x.view(3, 4), "2,6"), "transpose_13": (lambda x: x.transpose(1, 3).contiguous(), "2,3,2,4,2"),
     "concat_middle": (lambda *x: torch.cat(x, 1), "2,2,3 2,1,3"), "narrow_middle": (lambda x: x.narrow(1, 2, 1), "2,3,4"),
     "attention": (lambda x: attention(x, [0, 4], 1), "4,9"), "attention_ragged": (lambda x: attention(x, [0, 1, 4, 6], 2), "6,12"),
+    "lstm": (lstm, "4,2,3 2,2 2,2 8,3 8,2 8 8"), "lstm_one_step": (lstm, "1,3,1* 3,2 3,2 8,1* 8,2* 8 8"),
+    "lstm_layers": (lambda x, h, *w: lstm(lstm(x, h, h, *w), h, h, *w), "3,2,2 2,2 8,2 8,2 8 8"),
     "cross_entropy": (lambda x: 0.7 * F.cross_entropy(x, torch.tensor([4, 0, 4]), reduction="sum"), "3,5*"),
     "squared_error": (lambda x: 0.6 * F.mse_loss(x, pattern([2, 3], 5), reduction="sum"), "2,3"),
 }
