@@ -6,10 +6,11 @@
 #include "data/images/image_batch.h"
 #include "data/pair_batch.h"
 #include "data/token_batch.h"
+#include "data/word_streams.h"
 
 namespace reprise {
 
 // Every kind tells how much work it is: tokens(), sequences() and predictions(), the labels among them.
-using Batch = std::variant<TokenBatch, PairBatch, ImageBatch>;
+using Batch = std::variant<TokenBatch, PairBatch, ImageBatch, WordBatch>;
 
 }  // namespace reprise

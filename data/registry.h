@@ -10,6 +10,7 @@
 #include "data/dataset.h"
 #include "data/sentence_pairs.h"
 #include "data/text_config.h"
+#include "data/word_text.h"
 
 namespace reprise {
 
@@ -20,14 +21,16 @@ struct DataConfig {
   // Of each type:
   TextDataConfig text;
   SentencePairsConfig sentence_pairs;
+  WordTextConfig words;
   BatchesConfig batches;
 
   void fields(Fields& f) {
     f("type", type, "text: files of sentences, to be masked; sentence_pairs: neighbours in "
-      "such files; batches: ready-made batches")
+      "such files; words: their words in streams; batches: ready-made batches")
         .one_of(dataset_types());
     if (type == "text") text.fields(f);
     if (type == "sentence_pairs") sentence_pairs.fields(f);
+    if (type == "words") words.fields(f);
     if (type == "batches") batches.fields(f);
   }
 

@@ -18,6 +18,12 @@ struct WordBatch {
   int64_t position = 0;  // of the batch in its epoch
   // The state before the first batch of an epoch is zero, before every other one its predecessor's.
   bool starts_streams() const { return position == 0; }
+  // [T · B] i32 places for dropout, for batches that aren't the first of their step; else undefined
+  Tensor places{};
+
+  int64_t tokens() const { return ids.numel(); }
+  int64_t sequences() const { return ids.size(1); }
+  int64_t predictions() const { return labels.numel(); }
 };
 
 class WordStreams {

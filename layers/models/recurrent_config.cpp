@@ -10,6 +10,10 @@ constexpr double kMost = 1 << 24;  // of any size: keeps products of sizes count
 
 void RecurrentConfig::fields(Fields& f) {
   f("type", type, "lstm_lm: a language model of LSTM layers").one_of({"lstm_lm"});
+  sizes(f);
+}
+
+void RecurrentConfig::sizes(Fields& f) {
   f("vocab_size", vocab_size, "words, the rows of the word table").between(2, kMost);
   f("embedding_size", embedding_size, "width of the word table; null: hidden_size").between(1, kMost);
   f("hidden_size", hidden_size, "width of the LSTM layers' state").between(1, kMost);

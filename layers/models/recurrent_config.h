@@ -25,6 +25,7 @@ struct RecurrentConfig {
   double initializer_range = 0.1;
 
   void fields(Fields& f);
+  void sizes(Fields& f);  // all but the type
   void check(Problems& problems) const;
 
   // The same with the embeddings' width filled in.

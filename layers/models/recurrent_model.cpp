@@ -34,14 +34,20 @@ RecurrentModel::Result RecurrentModel::forward(const Context& context, const Ten
 
 Variable RecurrentModel::loss(const Context& context, const Variable& logits, const Tensor& labels,
                               int64_t positions) const {
+  const Losses terms = losses(context, logits, labels, positions);
+  return terms.penalty ? add(terms.words, *terms.penalty) : terms.words;
+}
+
+RecurrentModel::Losses RecurrentModel::losses(const Context& context, const Variable& logits,
+                                              const Tensor& labels, int64_t positions) const {
   const auto n = static_cast<double>(labels.numel());
   const double all = positions > 0 ? static_cast<double>(positions) : n;
   if (n == 0) throw DataError("lstm_lm: a batch without a single label");
   const Variable words = cross_entropy(logits, labels.view({labels.numel()}), 1 / all);
-  if (!projection_ || !context.training || config_.projection_penalty == 0) return words;
+  if (!projection_ || !context.training || config_.projection_penalty == 0) return {words, {}};
   const double share = n / all;  // of the step's penalty, so that its batches together have it once
-  return add(words, scale(sum(square(context.bind(projection_))),
-                          share * config_.projection_penalty / 2 / all));
+  return {words, scale(sum(square(context.bind(projection_))),
+                       share * config_.projection_penalty / 2 / all)};
 }
 
 void RecurrentModel::collect(Collector& collector) const {

@@ -40,6 +40,13 @@ class RecurrentModel {
   // learning rates and clip norms are for the sum over time: divide clip norms by T, multiply rates.
   Variable loss(const Context& context, const Variable& logits, const Tensor& labels,
                 int64_t positions = 0) const;
+  // Its two terms apart; without a penalty, that one is not there.
+  struct Losses {
+    Variable words;
+    std::optional<Variable> penalty;
+  };
+  Losses losses(const Context& context, const Variable& logits, const Tensor& labels,
+                int64_t positions) const;
 
   void collect(Collector& collector) const;
   const RecurrentConfig& config() const { return config_; }

@@ -54,7 +54,8 @@ void trace(const TraceOptions& options) {
   }
 
   Tape tape;
-  const TaskLoss loss = task->loss(session.context(&tape, 0), first, totals({first}));
+  Carried none;
+  const TaskLoss loss = task->loss(session.context(&tape, 0), first, totals({first}), none);
   tape.backward(loss.total);
   for (const NamedPart& part : named_parts(session.parameters())) {
     if (part.gradient.defined()) traced.push_back({"grad." + part.name, part.gradient});

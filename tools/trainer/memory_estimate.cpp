@@ -13,7 +13,7 @@ namespace reprise {
 namespace {
 
 constexpr int64_t kBytes = 4;       // of a number
-constexpr int64_t kBatchSize = 32;  // of text, unless given
+constexpr int64_t kBatchSize = 32, kStreams = 20;  // of text and words, unless given
 
 ExactCount larger(ExactCount a, ExactCount b) { return std::max(a.value(), b.value()); }
 
@@ -75,6 +75,12 @@ int moments(const OptimizerConfig& config) {
 }
 
 Workload workload_of(const RunConfig& config) {
+  if (config.model.type == "lstm_lm") {
+    return {.sequences = config.training.batch_size.value_or(kStreams),
+            .length = config.data.words.steps,
+            .predictions = config.data.words.steps,
+            .sentences = false};
+  }
   const TextSourceConfig* text = config.data.any_text();
   const bool masked = config.data.type == "text" || !text;
   Workload work;
@@ -92,7 +98,14 @@ Workload workload_of(const RunConfig& config) {
 
 namespace {
 
+// Embeddings; of each layer its input, gates and two states; logits, whose gradient takes their place.
+ExactCount activations(const RecurrentConfig& config, const Workload& work) {
+  const ExactCount rows = ExactCount(work.sequences) * work.length, H = config.hidden_size;
+  return rows * (config.embedding_width() + config.num_layers * (7 * H) + H + config.vocab_size) * kBytes;
+}
+
 ExactCount activations(const ModelConfig& config, Workload work, Precision precision) {
+  if (config.type == "lstm_lm") return activations(config.recurrent, work);
   if (config.type == "two_tower") work.sequences *= 2;  // both are alive at once
   return activations(*config.any_encoder(), work, precision);
 }

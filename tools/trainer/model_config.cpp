@@ -17,6 +17,7 @@ const std::vector<Type>& types() {
       {"bert", {"text", "batches"}},
       {"albert", {"text", "batches"}},
       {"two_tower", {"sentence_pairs"}},
+      {"lstm_lm", {"words"}},
   };
   return types;
 }
@@ -31,7 +32,7 @@ std::vector<std::string> names() {
 
 void ModelConfig::fields(Fields& f) {
   f("type", type, "bert or albert: an encoder, with such names in files and such defaults; two_tower: "
-    "an encoder at two inputs").one_of(names());
+    "an encoder at two inputs; lstm_lm: a recurrent language model").one_of(names());
   if (is_encoder()) {
     encoder.type = type;
     f("init_from", init_from, "start from this Hugging Face folder: its architecture and weights; null: "
@@ -39,10 +40,12 @@ void ModelConfig::fields(Fields& f) {
     encoder.sizes(f);
   }
   if (type == "two_tower") two_tower.fields(f);
+  if (type == "lstm_lm") recurrent.sizes(f);
 }
 
 void ModelConfig::check(Problems& problems) const {
   if (is_encoder()) encoder.check(problems);
+  if (type == "lstm_lm") recurrent.check(problems);
 }
 
 std::vector<std::string> ModelConfig::data_types() const {
@@ -60,6 +63,7 @@ ModelConfig ModelConfig::resolved() const {
   ModelConfig config = *this;
   if (is_encoder()) config.encoder = encoder.resolved();
   if (type == "two_tower") config.two_tower.encoder = two_tower.encoder.resolved();
+  if (type == "lstm_lm") config.recurrent = recurrent.resolved();
   return config;
 }
 

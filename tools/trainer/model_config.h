@@ -8,6 +8,7 @@
 
 #include "core/config.h"
 #include "layers/models/encoder_config.h"
+#include "layers/models/recurrent_config.h"
 #include "layers/models/two_tower_config.h"
 
 namespace reprise {
@@ -16,6 +17,7 @@ struct ModelConfig {
   std::string type = "bert";
   EncoderConfig encoder;     // of type "bert" or "albert", which is its type as well
   TwoTowerConfig two_tower;  // of type "two_tower"
+  RecurrentConfig recurrent;  // of type "lstm_lm"
   std::optional<std::filesystem::path> init_from;
 
   void fields(Fields& f);

@@ -76,6 +76,18 @@ void save_model_folder(const EncoderConfig& config, const std::vector<ParameterP
   add("model.safetensors", [&](OutputFile& out) { write_weights(out, config, parts); });
 }
 
+void save_own_folder(const std::string& architecture, Json config,
+                     const std::vector<ParameterPtr>& parameters, const AddFile& add) {
+  config["architectures"] = Json::array({architecture});
+  const std::vector<NamedPart> parts = named_parts(parameters);
+  std::vector<NamedTensor> tensors;
+  for (const NamedPart& part : parts) tensors.push_back({part.name, part.value});
+  add("config.json", [&](OutputFile& out) { out.write(dump_json(config) + "\n"); });
+  add("model.safetensors", [&](OutputFile& out) {
+    write_safetensors(out, tensors, {{"format", "pt"}, {kAliasesKey, alias_text(parts)}});
+  });
+}
+
 void load_model_folder(const std::string& folder, const Encoder& model) {
   check_same_model(read_model_config(folder), model);
   Collector collector;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/files.h"
+#include "core/json.h"
 #include "layers/models/encoder.h"
 
 namespace reprise {
@@ -18,6 +19,10 @@ enum class Heads : uint8_t { pretraining, none };
 // model alone.
 void save_model_folder(const EncoderConfig& config, const std::vector<ParameterPtr>& parameters,
                        const AddFile& add, Heads heads = Heads::pretraining);
+
+// The same in a format of our own, for models that Transformers hasn't: `config` with that architecture.
+void save_own_folder(const std::string& architecture, Json config,
+                     const std::vector<ParameterPtr>& parameters, const AddFile& add);
 
 // Fills `model` from a folder. Throws DataError when the folder's config.json describes another
 // model, also where no shape would show it (another sharing plan, number of heads, activation, …);

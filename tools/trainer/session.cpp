@@ -43,6 +43,7 @@ Session::Session(const RunConfig& config, std::unique_ptr<Task> task)
       collector_(collected(*task_)),
       precision_(precision_named(config.training.precision)),
       optimizer_(make_optimizer(config.optimizer, collector_.parameters())),
+      carried_(task_->initial_state()),
       gradients_(collector_.parameters()) {
   fit_to_data();
   task_->start(collector_, RandomKey(config.training.seed).at(kWeights));
@@ -81,6 +82,7 @@ Context Session::context(Tape* tape, int64_t step) const {
 StepResult Session::compute_gradients(int64_t step, const std::vector<Batch>& micro_batches,
                                       const std::function<bool()>& stop) {
   const StepTotals step_totals = totals(micro_batches);
+  Carried carried = carried_;
   StepResult result;
   Stopwatch watch;
   optimizer_->clear_gradients();
@@ -92,7 +94,7 @@ StepResult Session::compute_gradients(int64_t step, const std::vector<Batch>& mi
     }
     watch.lap();
     tape_.reset();
-    const TaskLoss loss = task_->loss(context(&tape_, step), batch, step_totals);
+    const TaskLoss loss = task_->loss(context(&tape_, step), batch, step_totals, carried);
     add_parts(result.parts, loss.parts);
     result.tokens += tokens(batch);
     result.times.forward += watch.lap();
@@ -106,6 +108,8 @@ StepResult Session::compute_gradients(int64_t step, const std::vector<Batch>& mi
   result.gradient_norm = gradient_norm(parameters());
   result.times.norm = watch.lap();
   result.finite = std::isfinite(result.loss) && std::isfinite(result.gradient_norm);
+  // A state that isn't finite would stay so in all steps to come.
+  carried_ = result.finite ? carried : task_->initial_state();
   return result;
 }
 

@@ -65,6 +65,8 @@ class Session {
   const Collector& collector() const { return collector_; }
   const std::vector<ParameterPtr>& parameters() const { return collector_.parameters(); }
   Optimizer& optimizer() { return *optimizer_; }
+  // What the next step goes on from; see Task.
+  const Carried& carried() const { return carried_; }
   Precision precision() const { return precision_; }
 
  private:
@@ -75,6 +77,7 @@ class Session {
   Collector collector_;
   Precision precision_;
   std::unique_ptr<Optimizer> optimizer_;
+  Carried carried_;
   GradientTree gradients_;
   Tape tape_;
 };

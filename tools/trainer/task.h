@@ -33,6 +33,9 @@ struct TaskLoss {
   NamedNumbers parts;  // this micro-batch's share of each loss, in nats; they add up over a step
 };
 
+// What one micro-batch hands to the next beside the weights: a recurrent model's state. Constants.
+using Carried = std::vector<Tensor>;
+
 class Task {
  public:
   virtual ~Task() = default;
@@ -43,8 +46,11 @@ class Task {
   // Fills them with random weights, a function of `random`, or with those of a pretrained model.
   virtual void start(const Collector& collector, RandomKey random) const = 0;
 
-  virtual TaskLoss loss(const Context& context, const Batch& batch,
-                        const StepTotals& step) const = 0;
+  // What the first micro-batch starts from. It is saved with checkpoints, so its shapes never change.
+  virtual Carried initial_state() const { return {}; }
+  // `carried` comes from the micro-batch before and is replaced.
+  virtual TaskLoss loss(const Context& context, const Batch& batch, const StepTotals& step,
+                        Carried& carried) const = 0;
   // Scores on the dataset's evaluation set, without dropout. Stops early, with what was counted so
   // far, when `stop` says so.
   virtual NamedNumbers evaluate(const std::function<bool()>& stop) const = 0;

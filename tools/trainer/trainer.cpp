@@ -28,11 +28,10 @@ Trainer::Trainer(Session& session, const RunDirectory& run, const Json& resolved
 bool Trainer::resume(const std::string& checkpoint) {
   std::optional<LoadedCheckpoint> loaded;
   if (!checkpoint.empty()) {
-    loaded = load_checkpoint(checkpoint, config_hash_, session_.parameters(), session_.optimizer());
+    loaded = load_checkpoint(checkpoint, config_hash_, trained());
     loaded->state.metrics_bytes = 0;  // of another run's file
   } else {
-    loaded = load_newest_checkpoint(run_.checkpoints(), config_hash_, session_.parameters(),
-                                    session_.optimizer(),
+    loaded = load_newest_checkpoint(run_.checkpoints(), config_hash_, trained(),
                                     [&](const std::string& sentence) { console_.warn(sentence); });
   }
   if (!loaded) return false;
@@ -172,9 +171,7 @@ void Trainer::save() {
   state_.metrics_bytes = metrics_.bytes();
   try {
     save_checkpoint(run_.checkpoints(), config_hash_, numeric_identity(session_.precision()), state_,
-                    session_.parameters(),
-                    session_.optimizer(),
-                    static_cast<int>(session_.config().training.keep_checkpoints));
+                    trained(), static_cast<int>(session_.config().training.keep_checkpoints));
     failed_saves_ = 0;
   } catch (const Error& error) {
     if (++failed_saves_ >= kMostFailedSaves) throw;

@@ -22,7 +22,7 @@ void PretrainingTask::start(const Collector& collector, RandomKey random) const 
 }
 
 TaskLoss PretrainingTask::loss(const Context& context, const Batch& any,
-                               const StepTotals& step) const {
+                               const StepTotals& step, Carried& /*carried*/) const {
   const auto& batch = std::get<TokenBatch>(any);
   const bool has_sentences = batch.sentence_labels.defined();
   if (step.predictions == 0 && !has_sentences) throw DataError("a step without a single label");

@@ -21,7 +21,8 @@ class PretrainingTask final : public Task {
 
   // mlm_loss + sentence_loss, weighing 1:1 as both papers have it. Throws DataError for a step without
   // any label.
-  TaskLoss loss(const Context& context, const Batch& batch, const StepTotals& step) const override;
+  TaskLoss loss(const Context& context, const Batch& batch, const StepTotals& step,
+                Carried& carried) const override;
   // mlm_loss, mlm_accuracy, unigram_loss; sentence_loss, sentence_accuracy, majority_accuracy where
   // there are sentence labels; loss: their sum.
   NamedNumbers evaluate(const std::function<bool()>& stop) const override;

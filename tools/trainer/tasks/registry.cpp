@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "tools/trainer/tasks/language_task.h"
 #include "tools/trainer/tasks/pretraining_task.h"
 #include "tools/trainer/tasks/two_tower_task.h"
 
@@ -10,10 +11,14 @@ namespace reprise {
 
 namespace {
 
-constexpr int64_t kTextBatch = 32;
+constexpr int64_t kTextBatch = 32, kStreams = 20;
 
 DatasetSettings dataset_settings(const RunConfig& config) {
   const int64_t from_file = config.data.type == "batches" ? 0 : kTextBatch;
+  if (config.model.type == "lstm_lm") {
+    return {.vocabulary_size = config.model.recurrent.vocab_size,
+            .sequences = config.training.batch_size.value_or(kStreams)};
+  }
   const EncoderConfig& encoder = *config.model.any_encoder();
   return {.vocabulary_size = encoder.vocab_size,
           .max_positions = encoder.max_position_embeddings,
@@ -41,6 +46,9 @@ std::unique_ptr<Task> make_task(const RunConfig& config, std::unique_ptr<Dataset
   if (config.model.type == "two_tower") {
     return std::make_unique<TwoTowerTask>(config.model.two_tower,
                                           as<SentencePairs>(std::move(dataset)));
+  }
+  if (config.model.type == "lstm_lm") {
+    return std::make_unique<LanguageTask>(config.model.recurrent, as<WordDataset>(std::move(dataset)));
   }
   return std::make_unique<PretrainingTask>(config.model, as<TokenDataset>(std::move(dataset)));
 }

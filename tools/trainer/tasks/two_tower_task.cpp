@@ -31,7 +31,8 @@ Variable TwoTowerTask::scores(const Context& context, const PairBatch& batch) co
   return model_.scores(context, tokens_of(batch.first), tokens_of(batch.second));
 }
 
-TaskLoss TwoTowerTask::loss(const Context& context, const Batch& any, const StepTotals& step) const {
+TaskLoss TwoTowerTask::loss(const Context& context, const Batch& any, const StepTotals& step,
+                            Carried& /*carried*/) const {
   const auto& batch = std::get<PairBatch>(any);
   const Variable rows = scores(context, batch);
   const Tensor labels = diagonal(batch.sequences());

@@ -22,7 +22,8 @@ class TwoTowerTask final : public Task {
 
   // contrastive_loss: −log of the softmax over all second sentences at the right one, and the same over
   // all first ones, in the mean (InfoNCE; van den Oord et al. 2018).
-  TaskLoss loss(const Context& context, const Batch& batch, const StepTotals& step) const override;
+  TaskLoss loss(const Context& context, const Batch& batch, const StepTotals& step,
+                Carried& carried) const override;
   // contrastive_loss; accuracy: how often the neighbour has the highest score of its row; chance: how
   // often a guess is right.
   NamedNumbers evaluate(const std::function<bool()>& stop) const override;
