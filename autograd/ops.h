@@ -102,7 +102,8 @@ Variable narrow(const Variable& x, int dim, int64_t begin, int64_t length);  // 
 
 // ---- attention (ops/attention.cpp)
 // Multi-head self-attention within each sequence of a ragged batch; Vaswani et al. 2017.
-// qkv [tokens, 3·heads·size], real or, with that precision, bfloat16: every token's queries of all heads, then keys, then values.
+// qkv [tokens, 3·heads·size], real or, with that precision, bfloat16: every token's queries of all
+// heads, then keys, then values.
 // offsets [sequences + 1] i32: sequence s is the tokens [offsets[s], offsets[s + 1]).
 // -> [tokens, heads·size]: dropout(softmax(q kᵀ / √size)) v
 struct AttentionOptions {

@@ -41,8 +41,8 @@ ExactCount activations(const EncoderConfig& config, const Workload& work, Precis
                            ExactCount(work.sequences) * 2 * H * kBytes;
 
   // Backward starts with all of this alive; the logits' gradient takes their place, and in bfloat16 a
-  // copy stands beside it. Later the heads are gone, and a layer's gradients, widest inside the feed-forward block, stand beside what the
-  // layers keep, with the activation's output.
+  // copy stands beside it. Later the heads are gone, and a layer's gradients, widest inside the
+  // feed-forward block, stand beside what the layers keep, with the activation's output.
   const ExactCount in_layer =
       T * 2 * I * narrow + T * 2 * H * kBytes + (config.recompute ? layer : ExactCount(0));
   const ExactCount narrowed = precision == Precision::bfloat16 ? P * V * narrow : ExactCount(0);

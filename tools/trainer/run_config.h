@@ -50,7 +50,8 @@ struct RunConfig {
 };
 
 // Reads the recipe of that name (see recipes.h), takes a pretrained model's architecture when
-// model.init_from names one, and checks everything. What was left to depend on something else is filled in. Throws ConfigError with a line per mistake.
+// model.init_from names one, and checks everything. What was left to depend on something else is filled
+// in. Throws ConfigError with a line per mistake.
 RunConfig load_run_config(const std::string& name, const std::vector<std::string>& overrides);
 
 }  // namespace reprise
