@@ -31,9 +31,9 @@ struct TrainingConfig {
   void fields(Fields& f);
   void check(Problems& problems) const;
 
-  // Steps that `epochs` of so many micro-batches are.
-  int64_t steps_of(int64_t epochs, int64_t batches_per_epoch) const {
-    return (epochs * batches_per_epoch + accumulate - 1) / accumulate;
+  // Steps that so many passes over data of so many micro-batches are.
+  int64_t steps_of(int64_t passes, int64_t batches_per_epoch) const {
+    return (passes * batches_per_epoch + accumulate - 1) / accumulate;
   }
 };
 
