@@ -26,11 +26,7 @@ Example sequence(const Corpus& corpus, int64_t sentence, const SpecialPieces& sp
   return example;
 }
 
-const DatasetSettings& checked(const SentencePairsConfig& config, const DatasetSettings& settings) {
-  if (config.max_length > settings.max_positions) {
-    throw ConfigError("data.max_length: {} is more than the model's {} positions "
-                      "(max_position_embeddings)", config.max_length, settings.max_positions);
-  }
+const DatasetSettings& checked(const DatasetSettings& settings) {
   if (settings.sequences < 2) {
     throw ConfigError("training.batch_size: a batch of {} pairs has no distant sentence; give 2 or more",
                       settings.sequences);
@@ -41,10 +37,10 @@ const DatasetSettings& checked(const SentencePairsConfig& config, const DatasetS
 }  // namespace
 
 SentencePairs::SentencePairs(const SentencePairsConfig& config, const DatasetSettings& settings)
-    : settings_(checked(config, settings)),
+    : settings_(checked(settings)),
       max_length_(config.max_length),
       min_words_(config.min_words),
-      corpus_(config, settings.vocabulary_size),
+      corpus_(config, settings),
       train_(neighbours(corpus_.train())),
       valid_(neighbours(corpus_.valid())),
       epochs_(static_cast<int64_t>(train_.size()), settings.sequences,

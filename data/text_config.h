@@ -69,22 +69,29 @@ struct TextFilesConfig {
   std::vector<std::string> paths() const;
 };
 
-// Where text comes from, and how it is cut into pieces.
-struct TextSourceConfig {
+// Training text, and held-out text.
+struct TextsConfig {
   TextFilesConfig train;
   std::optional<TextFilesConfig> valid;
   std::string invalid_utf8 = "error";
-  VocabularyConfig vocabulary;
-  int64_t max_length = 128;
 
-  void fields(Fields& f) {
-    f("train", train,
-      "text files, or patterns with *: a sentence a line, a blank line between documents; .gz too")
-        .required();
+  // `form` is what the documentation says of a file's lines.
+  void fields(Fields& f, const char* form) {
+    f("train", train, fmt::format("text files, or patterns with *: {}; .gz too", form)).required();
     f("valid", valid,
       "held-out text for evaluation; null: the last documents of the training text, about 5 %");
     f("invalid_utf8", invalid_utf8, "bytes that aren't UTF-8: refuse the file, or replace them")
         .one_of({"error", "replace"});
+  }
+};
+
+// Where text comes from, and how it is cut into pieces.
+struct TextSourceConfig : TextsConfig {
+  VocabularyConfig vocabulary;
+  int64_t max_length = 128;
+
+  void fields(Fields& f) {
+    TextsConfig::fields(f, "a sentence a line, a blank line between documents");
     f("vocabulary", vocabulary, "the pieces that text is cut into");
     f("max_length", max_length, "tokens of a sequence, with [CLS] and [SEP]").between(5, 65536);
   }

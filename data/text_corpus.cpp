@@ -1,23 +1,24 @@
 #include "data/text_corpus.h"
 
-#include <utility>
-
 #include "core/error.h"
 #include "core/files.h"
+#include "data/texts.h"
 #include "data/vocabulary_training.h"
 
 namespace reprise {
 
-TextCorpus::TextCorpus(const TextSourceConfig& config, int64_t pieces) {
-  const InvalidUtf8 policy =
-      config.invalid_utf8 == "replace" ? InvalidUtf8::replace : InvalidUtf8::error;
-  Text train = load_text(config.train.paths(), policy);
-  warnings_ = train.warnings;
-  Text valid = config.valid ? load_text(config.valid->paths(), policy) : hold_out(train);
-  if (config.valid) warnings_.insert(warnings_.end(), valid.warnings.begin(), valid.warnings.end());
-  vocabulary_.emplace(learn_or_load(config.vocabulary, pieces, train));
-  train_ = tokenize(train, *vocabulary_);
-  valid_ = tokenize(valid, *vocabulary_);
+TextCorpus::TextCorpus(const TextSourceConfig& config, const DatasetSettings& settings) {
+  if (config.max_length > settings.max_positions) {
+    throw ConfigError(
+        "data.max_length: {} is more than the model's {} positions "
+        "(max_position_embeddings)",
+        config.max_length, settings.max_positions);
+  }
+  const Texts texts = load_texts(config);
+  warnings_ = texts.warnings;
+  vocabulary_.emplace(learn_or_load(config.vocabulary, settings.vocabulary_size, texts.train));
+  train_ = tokenize(texts.train, *vocabulary_);
+  valid_ = tokenize(texts.valid, *vocabulary_);
 }
 
 Vocabulary TextCorpus::learn_or_load(const VocabularyConfig& config, int64_t wanted,

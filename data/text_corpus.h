@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/corpus.h"
+#include "data/dataset.h"
 #include "data/text_config.h"
 #include "data/vocabulary.h"
 
@@ -13,9 +14,9 @@ namespace reprise {
 
 class TextCorpus {
  public:
-  // Reads, learns or loads the vocabulary, and tokenizes. `pieces`: rows of the model's token table.
-  // Throws ConfigError for a vocabulary with more, and the errors of the parts.
-  TextCorpus(const TextSourceConfig& config, int64_t pieces);
+  // Reads, learns or loads the vocabulary, and tokenizes. Throws ConfigError for sequences longer than
+  // the model's and a vocabulary with more pieces than its table, and the errors of the parts.
+  TextCorpus(const TextSourceConfig& config, const DatasetSettings& settings);
 
   const Vocabulary& vocabulary() const { return *vocabulary_; }
   const Corpus& train() const { return train_; }

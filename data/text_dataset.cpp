@@ -15,12 +15,6 @@ constexpr uint64_t kEvaluationSeed = 0x6576616C;
 constexpr uint64_t kPacking = 1, kMasking = 3;
 
 const DatasetSettings& checked(const TextDataConfig& config, const DatasetSettings& settings) {
-  if (config.max_length > settings.max_positions) {
-    throw ConfigError(
-        "data.max_length: {} is more than the model's {} positions "
-        "(max_position_embeddings)",
-        config.max_length, settings.max_positions);
-  }
   if (config.sentence_task != "none" && settings.segment_types < 2) {
     throw ConfigError(
         "data.sentence_task: {} has two segments, the model's table (type_vocab_size) "
@@ -39,7 +33,7 @@ TextDataset::TextDataset(const TextDataConfig& config, const DatasetSettings& se
       task_(pair_settings(config).task),
       max_length_(config.max_length),
       masking_(masking_settings(config)),
-      corpus_(config, settings.vocabulary_size),
+      corpus_(config, settings),
       pieces_(corpus_.vocabulary()),
       examples_(corpus_.train(), pair_settings(config), pieces_, masking_, RandomKey(settings.seed)),
       evaluation_(

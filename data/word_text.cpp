@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "data/lines.h"
+#include "data/texts.h"
 #include "data/utf8.h"
 
 namespace reprise {
@@ -37,12 +38,7 @@ double unknown_share(const std::vector<int32_t>& words, const WordVocabulary& vo
 }  // namespace
 
 WordText load_word_text(const WordTextConfig& config, int64_t vocabulary_size, int64_t streams) {
-  const InvalidUtf8 policy =
-      config.invalid_utf8 == "replace" ? InvalidUtf8::replace : InvalidUtf8::error;
-  Text train = load_text(config.train.paths(), policy);
-  const Text valid = config.valid ? load_text(config.valid->paths(), policy) : hold_out(train);
-  std::vector<std::string> warnings = train.warnings;
-  warnings.insert(warnings.end(), valid.warnings.begin(), valid.warnings.end());
+  auto [train, valid, warnings] = load_texts(config);
   WordVocabulary vocabulary = learn_or_load(config, train, vocabulary_size, warnings);
   const auto cut = [&](const Text& text, int64_t count, WordStreams::Rest rest, const char* name) {
     return WordStreams(word_ids(text, vocabulary, config.lower_case), count, config.steps, rest, name);

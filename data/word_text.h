@@ -14,23 +14,14 @@
 
 namespace reprise {
 
-struct WordTextConfig {
-  TextFilesConfig train;
-  std::optional<TextFilesConfig> valid;
-  std::string invalid_utf8 = "error";
+struct WordTextConfig : TextsConfig {
   std::optional<std::filesystem::path> vocabulary;
   bool lower_case = false;
   int64_t steps = 35;
   int64_t valid_streams = 1;
 
   void fields(Fields& f) {
-    f("train", train,
-      "text files, or patterns with *: a sentence a line, words between spaces; .gz too")
-        .required();
-    f("valid", valid,
-      "held-out text for evaluation; null: the last documents of the training text, about 5 %");
-    f("invalid_utf8", invalid_utf8, "bytes that aren't UTF-8: refuse the file, or replace them")
-        .one_of({"error", "replace"});
+    TextsConfig::fields(f, "a sentence a line, words between spaces");
     f("vocabulary", vocabulary,
       "a file with a word a line, <unk> and <eos> among them; null: the model.vocab_size commonest "
       "words of the training text");

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/printable.h"
+#include "data/lines.h"
 
 namespace reprise {
 
@@ -55,14 +56,10 @@ std::vector<uint8_t> values_of(std::string_view line, const std::string& path, i
 
 Images read_csv_images(const std::string& path, LabelColumn label) {
   const std::string content = read_text(path);
-  std::string_view rest = content;
   Images images;
-  for (int64_t number = 1; !rest.empty(); ++number) {
-    const size_t end = std::min(rest.find('\n'), rest.size());
-    std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+  for_each_line(content, [&](std::string_view line, int64_t number) {
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty() || (number == 1 && is_header(line))) continue;
+    if (line.empty() || (number == 1 && is_header(line))) return;
     const std::vector<uint8_t> values = values_of(line, path, number);
     const auto pixels = static_cast<int64_t>(values.size()) - 1;
     if (images.count() == 0) {
@@ -79,7 +76,7 @@ Images read_csv_images(const std::string& path, LabelColumn label) {
     images.labels.push_back(first ? values.front() : values.back());
     images.pixels.insert(images.pixels.end(), values.begin() + (first ? 1 : 0),
                          values.end() - (first ? 0 : 1));
-  }
+  });
   if (images.count() == 0) throw DataError("{}: no image in it", path);
   return images;
 }

@@ -14,6 +14,15 @@ constexpr uint64_t kOrder = 11, kShifts = 12;
 
 constexpr int64_t kEvaluated = 256;  // images at once
 
+Images read(const ImageDataConfig& config, const ImageFilesConfig& files) {
+  try {
+    return load_images(config.files(files));
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::no_input || !config.source) throw;
+    throw Error(ExitCode::no_input, "{}. To get the images: {}", error.what(), *config.source);
+  }
+}
+
 }  // namespace
 
 ImageDataset::ImageDataset(const ImageDataConfig& config, const ImageSettings& settings)
@@ -29,19 +38,6 @@ ImageDataset::ImageDataset(const ImageDataConfig& config, const ImageSettings& s
     warnings_.emplace_back("there are no images for evaluation (data.valid): it uses those of training");
   }
 }
-
-namespace {
-
-Images read(const ImageDataConfig& config, const ImageFilesConfig& files) {
-  try {
-    return load_images(config.files(files));
-  } catch (const Error& error) {
-    if (error.code() != ExitCode::no_input || !config.source) throw;
-    throw Error(ExitCode::no_input, "{}. To get the images: {}", error.what(), *config.source);
-  }
-}
-
-}  // namespace
 
 Images ImageDataset::load(const ImageDataConfig& config, const ImageFilesConfig& files) const {
   Images images = read(config, files);

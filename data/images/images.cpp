@@ -1,5 +1,7 @@
 #include "data/images/images.h"
 
+#include <utility>
+
 #include "core/error.h"
 #include "data/images/csv_images.h"
 #include "data/images/idx.h"
@@ -8,7 +10,8 @@ namespace reprise {
 
 Images load_images(const ImageFiles& files) {
   if (files.labels.empty()) return read_csv_images(files.images, files.label_column);
-  const IdxArray pictures = read_idx(files.images), labels = read_idx(files.labels);
+  IdxArray pictures = read_idx(files.images);
+  const IdxArray labels = read_idx(files.labels);
   if (pictures.sizes.size() != 3 && pictures.sizes.size() != 4) {
     throw DataError("{}: images are [count, height, width] or [count, channels, height, width], and this "
                     "file holds [{}]", files.images, fmt::join(pictures.sizes, ", "));
@@ -26,7 +29,7 @@ Images load_images(const ImageFiles& files) {
   images.width = pictures.sizes.back();
   images.height = *(pictures.sizes.end() - 2);
   if (pictures.sizes.size() == 4) images.channels = pictures.sizes[1];
-  images.pixels = pictures.bytes;
+  images.pixels = std::move(pictures.bytes);
   images.labels.assign(labels.bytes.begin(), labels.bytes.end());
   return images;
 }

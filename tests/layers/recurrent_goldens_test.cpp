@@ -7,7 +7,6 @@
 //   final.safetensors   the model at the end
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "core/json.h"
@@ -15,17 +14,12 @@
 #include "layers/models/recurrent_model.h"
 #include "optim/clip.h"
 #include "optim/registry.h"
+#include "tests/goldens.h"
 
 namespace reprise {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path goldens() {
-  const char* shared = std::getenv("REPRISE_SHARED");
-  const fs::path folder = shared ? shared : fs::path(REPRISE_SOURCE_DIR) / ".." / "shared";
-  return fs::weakly_canonical(folder / "goldens");
-}
 
 Json json_of(const fs::path& path) { return read_json(path).value(); }
 

@@ -6,21 +6,15 @@
 //   train.json  optimizer, schedule, …                        trajectory.json      losses, norms
 //   noise.json  how far PyTorch's own float32 is from its float64, which all these are from
 #include <cmath>
-#include <cstdlib>
 
 #include "core/safetensors.h"
+#include "tests/goldens.h"
 #include "tests/tools/tiny_runs.h"
 
 namespace reprise {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path goldens() {
-  const char* shared = std::getenv("REPRISE_SHARED");
-  const fs::path folder = shared ? shared : fs::path(REPRISE_SOURCE_DIR) / ".." / "shared";
-  return fs::weakly_canonical(folder / "goldens");
-}
 
 std::vector<fs::path> cases() {
   std::vector<fs::path> found;
