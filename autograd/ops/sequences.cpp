@@ -22,8 +22,7 @@ Variable sequence_mean(const Variable& x, const Tensor& offsets) {
   check(x.shape(), offsets.values<int32_t>());
   const int64_t sequences = offsets.numel() - 1, width = x.shape()[1];
   Tensor y = Tensor::zeros({sequences, width});
-  const int32_t* offset = offsets.data<int32_t>();
-  parallel_for(sequences, [&, in = x.value().data(), out = y.data()](int64_t s) {
+  parallel_for(sequences, [&, in = x.value().data(), out = y.data(), offset = offsets.data<int32_t>()](int64_t s) {
     const real share = real{1} / static_cast<real>(offset[s + 1] - offset[s]);
     real* sum = out + s * width;
     for (int64_t t = offset[s]; t < offset[s + 1]; ++t) {
@@ -33,8 +32,8 @@ Variable sequence_mean(const Variable& x, const Tensor& offsets) {
   });
   return record("sequence_mean", y, {x}, [offsets, width](const Tensor& dy, InputGrads& dx) {
     const Sink d = dx.into(0);
-    const int32_t* offset = offsets.data<int32_t>();
-    parallel_for(dy.size(0), [&, g = dy.data(), out = d.data()](int64_t s) {
+    parallel_for(dy.size(0), [&, g = dy.data(), out = d.data(),
+                              offset = offsets.data<int32_t>()](int64_t s) {
       const real share = real{1} / static_cast<real>(offset[s + 1] - offset[s]);
       for (int64_t t = offset[s]; t < offset[s + 1]; ++t) {
         for (int64_t i = 0; i < width; ++i) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/config.h"
 #include "layers/sharing.h"
@@ -38,6 +39,12 @@ struct EncoderConfig {
   std::optional<SharingConfig> sharing;
   std::optional<bool> feed_forward_dropout;
   bool recompute = false;
+
+  static EncoderConfig of(std::string type) {
+    EncoderConfig config;
+    config.type = std::move(type);
+    return config;
+  }
 
   void fields(Fields& f);
   void sizes(Fields& f);  // all but the type

@@ -6,7 +6,7 @@
 namespace reprise {
 
 struct TwoTowerConfig {
-  EncoderConfig encoder{.type = "albert"};
+  EncoderConfig encoder = EncoderConfig::of("albert");
   std::string pooling = "mean";
   double temperature = 0.05;
 

@@ -27,7 +27,7 @@ class TwoTowerBoth : public testing::TestWithParam<const char*> {
   const Tokens first_ = two_sequences(), second_ = two_other_sequences();
 };
 INSTANTIATE_TEST_SUITE_P(Poolings, TwoTowerBoth, testing::Values("mean", "first"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& pooling) { return std::string(pooling.param); });
 
 TEST_P(TwoTowerBoth, GivesCosines) {
   const Context plain;

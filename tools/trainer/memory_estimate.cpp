@@ -13,7 +13,6 @@ namespace reprise {
 namespace {
 
 constexpr int64_t kBytes = 4;       // of a number
-constexpr int64_t kBatchSize = 32, kStreams = 20;  // of text and words, unless given
 
 ExactCount larger(ExactCount a, ExactCount b) { return std::max(a.value(), b.value()); }
 
@@ -76,7 +75,7 @@ int moments(const OptimizerConfig& config) {
 
 Workload workload_of(const RunConfig& config) {
   if (config.model.type == "lstm_lm") {
-    return {.sequences = config.training.batch_size.value_or(kStreams),
+    return {.sequences = config.sequences(),
             .length = config.data.words.steps,
             .predictions = config.data.words.steps,
             .sentences = false};
@@ -84,7 +83,7 @@ Workload workload_of(const RunConfig& config) {
   const TextSourceConfig* text = config.data.any_text();
   const bool masked = config.data.type == "text" || !text;
   Workload work;
-  work.sequences = config.training.batch_size.value_or(kBatchSize);
+  work.sequences = config.sequences();
   work.length = text ? text->max_length : config.model.any_encoder()->max_position_embeddings;
   work.sentences = masked && (!text || config.data.text.sentence_task != "none");
   const MaskingConfig masking = text ? config.data.text.masking : MaskingConfig{};

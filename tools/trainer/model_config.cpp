@@ -10,14 +10,15 @@ namespace {
 struct Type {
   const char* name;
   std::vector<std::string> data;
+  int64_t batch;  // sequences, unless given
 };
 
 const std::vector<Type>& types() {
   static const std::vector<Type> types = {
-      {"bert", {"text", "batches"}},
-      {"albert", {"text", "batches"}},
-      {"two_tower", {"sentence_pairs"}},
-      {"lstm_lm", {"words"}},
+      {"bert", {"text", "batches"}, 32},
+      {"albert", {"text", "batches"}, 32},
+      {"two_tower", {"sentence_pairs"}, 32},
+      {"lstm_lm", {"words"}, 20},
   };
   return types;
 }
@@ -26,6 +27,13 @@ std::vector<std::string> names() {
   std::vector<std::string> names;
   for (const Type& type : types()) names.emplace_back(type.name);
   return names;
+}
+
+const Type& type_of(const std::string& name) {
+  for (const Type& known : types()) {
+    if (name == known.name) return known;
+  }
+  throw UsageError("model.type: {} is unknown", name);
 }
 
 }  // namespace
@@ -48,12 +56,8 @@ void ModelConfig::check(Problems& problems) const {
   if (type == "lstm_lm") recurrent.check(problems);
 }
 
-std::vector<std::string> ModelConfig::data_types() const {
-  for (const Type& known : types()) {
-    if (type == known.name) return known.data;
-  }
-  throw UsageError("model.type: {} is unknown", type);
-}
+std::vector<std::string> ModelConfig::data_types() const { return type_of(type).data; }
+int64_t ModelConfig::usual_batch() const { return type_of(type).batch; }
 
 const EncoderConfig* ModelConfig::any_encoder() const {
   return is_encoder() ? &encoder : type == "two_tower" ? &two_tower.encoder : nullptr;

@@ -25,6 +25,7 @@ struct ModelConfig {
 
   // The types of data that the model can be trained on; the first is the usual one.
   std::vector<std::string> data_types() const;
+  int64_t usual_batch() const;  // sequences of a micro-batch, unless the configuration says
   bool is_encoder() const { return type == "bert" || type == "albert"; }
   // The encoder in it; null when there is none.
   const EncoderConfig* any_encoder() const;

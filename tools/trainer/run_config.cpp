@@ -9,7 +9,8 @@ void TrainingConfig::fields(Fields& f) {
   f("minutes", minutes, "train for this long instead, with the schedule fitted to it").above(0);
   f("epochs", epochs, "or for so many passes over data of a fixed size (images, words)")
       .between(1, 1e6);
-  f("batch_size", batch_size, "sequences in a micro-batch (text: 32 unless given; batches: the file's)")
+  f("batch_size", batch_size, "sequences in a micro-batch (unless given: 32, of words 20, of a file of "
+    "batches as many as it has)")
       .between(1, 1 << 20);
   f("accumulate", accumulate, "micro-batches in a step").between(1, 1 << 20);
   f("clip_norm", clip_norm, "the largest norm of all gradients together; 0: no clipping").at_least(0);

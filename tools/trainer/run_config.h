@@ -47,6 +47,8 @@ struct RunConfig {
 
   void fields(Fields& f);
   void check(Problems& problems) const;
+
+  int64_t sequences() const { return training.batch_size.value_or(model.usual_batch()); }
 };
 
 // Reads the recipe of that name (see recipes.h), takes a pretrained model's architecture when

@@ -1,5 +1,6 @@
 #include "tools/trainer/tasks/registry.h"
 
+#include <string_view>
 #include <utility>
 
 #include "core/error.h"
@@ -11,20 +12,17 @@ namespace reprise {
 
 namespace {
 
-constexpr int64_t kTextBatch = 32, kStreams = 20;
-
 DatasetSettings dataset_settings(const RunConfig& config) {
-  const int64_t from_file = config.data.type == "batches" ? 0 : kTextBatch;
-  if (config.model.type == "lstm_lm") {
-    return {.vocabulary_size = config.model.recurrent.vocab_size,
-            .sequences = config.training.batch_size.value_or(kStreams)};
+  const bool from_file = config.data.type == "batches" && !config.training.batch_size;
+  DatasetSettings settings{.sequences = from_file ? 0 : config.sequences(),
+                           .seed = static_cast<uint64_t>(config.training.seed)};
+  if (config.model.type == "lstm_lm") settings.vocabulary_size = config.model.recurrent.vocab_size;
+  if (const EncoderConfig* encoder = config.model.any_encoder()) {
+    settings.vocabulary_size = encoder->vocab_size;
+    settings.max_positions = encoder->max_position_embeddings;
+    settings.segment_types = encoder->type_vocab_size;
   }
-  const EncoderConfig& encoder = *config.model.any_encoder();
-  return {.vocabulary_size = encoder.vocab_size,
-          .max_positions = encoder.max_position_embeddings,
-          .segment_types = encoder.type_vocab_size,
-          .sequences = config.training.batch_size.value_or(from_file),
-          .seed = static_cast<uint64_t>(config.training.seed)};
+  return settings;
 }
 
 // The dataset as what the task takes.
@@ -36,6 +34,26 @@ std::unique_ptr<Wanted> as(std::unique_ptr<Dataset> dataset) {
   return std::unique_ptr<Wanted>(wanted);
 }
 
+std::unique_ptr<Task> pretraining(const ModelConfig& config, std::unique_ptr<Dataset> data) {
+  return std::make_unique<PretrainingTask>(config, as<TokenDataset>(std::move(data)));
+}
+std::unique_ptr<Task> two_tower(const ModelConfig& config, std::unique_ptr<Dataset> data) {
+  return std::make_unique<TwoTowerTask>(config.two_tower, as<SentencePairs>(std::move(data)));
+}
+std::unique_ptr<Task> language(const ModelConfig& config, std::unique_ptr<Dataset> data) {
+  return std::make_unique<LanguageTask>(config.recurrent, as<WordDataset>(std::move(data)));
+}
+
+constexpr struct {
+  std::string_view type;  // of the model
+  std::unique_ptr<Task> (*make)(const ModelConfig&, std::unique_ptr<Dataset>);
+} kTasks[] = {
+    {"bert", pretraining},
+    {"albert", pretraining},
+    {"two_tower", two_tower},
+    {"lstm_lm", language},
+};
+
 }  // namespace
 
 std::unique_ptr<Task> make_task(const RunConfig& config) {
@@ -43,14 +61,10 @@ std::unique_ptr<Task> make_task(const RunConfig& config) {
 }
 
 std::unique_ptr<Task> make_task(const RunConfig& config, std::unique_ptr<Dataset> dataset) {
-  if (config.model.type == "two_tower") {
-    return std::make_unique<TwoTowerTask>(config.model.two_tower,
-                                          as<SentencePairs>(std::move(dataset)));
+  for (const auto& [type, make] : kTasks) {
+    if (config.model.type == type) return make(config.model, std::move(dataset));
   }
-  if (config.model.type == "lstm_lm") {
-    return std::make_unique<LanguageTask>(config.model.recurrent, as<WordDataset>(std::move(dataset)));
-  }
-  return std::make_unique<PretrainingTask>(config.model, as<TokenDataset>(std::move(dataset)));
+  throw UsageError("model.type: no task trains {}", config.model.type);
 }
 
 }  // namespace reprise
