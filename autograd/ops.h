@@ -50,6 +50,7 @@ Variable gelu(const Variable& x);       // x Φ(x); Hendrycks & Gimpel 2016
 Variable gelu_tanh(const Variable& x);  // its tanh form: "gelu_new" at Hugging Face
 Variable tanh(const Variable& x);
 Variable sigmoid(const Variable& x);
+Variable scaled_tanh(const Variable& x);  // 1.7159 tanh(2x/3); LeCun et al. 1998
 // The one of that name.
 using kernels::Activation;
 Variable activation(const Variable& x, Activation f);

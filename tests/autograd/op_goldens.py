@@ -30,6 +30,7 @@ OPS = {  # name: function, shapes of the inputs (+: positive, !: not near 0, *: 
     "linear": (F.linear, "5,3 2,3 2"), "linear_no_bias": (F.linear, "5,3 2,3"), "relu": (torch.relu, "3,5!"),
     "gelu": (F.gelu, "3,5*"), "gelu_tanh": (lambda x: F.gelu(x, approximate="tanh"), "3,5*"),
     "tanh": (torch.tanh, "3,5*"), "sigmoid": (torch.sigmoid, "3,5*"),
+    "scaled_tanh": (lambda x: 1.7159 * torch.tanh(2 * x / 3), "3,5*"),
     "softmax": (lambda x: x.softmax(-1), "2,5*"), "log_softmax": (lambda x: x.log_softmax(-1), "2,5*"),
     "layer_norm": (norm(1e-12), "3,5 5 5"), "layer_norm_epsilon": (norm(0.5), "3,5 5 5"),
     "residual_norm": (lambda x, r, g, b: norm(1e-12)(x + r, g, b), "3,5 3,5 5 5"),

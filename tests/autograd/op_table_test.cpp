@@ -106,6 +106,7 @@ Cases activations() {
       {"gelu_tanh", [](Inputs x) { return gelu_tanh(x[0]); }, {{{3, 5}, kWide}}},
       {"tanh", [](Inputs x) { return tanh(x[0]); }, {{{3, 5}, kWide}}},
       {"sigmoid", [](Inputs x) { return sigmoid(x[0]); }, {{{3, 5}, kWide}}},
+      {"scaled_tanh", [](Inputs x) { return scaled_tanh(x[0]); }, {{{3, 5}, kWide}}},
   };
 }
 
