@@ -5,7 +5,7 @@
 namespace reprise {
 
 void Collector::add(const ParameterPtr& parameter, Start start,
-                    const std::vector<std::string>& paths) {
+                    const std::vector<std::string>& paths, const FanIn& fan_in) {
   std::vector<Parameter::Part>& parts = parameter->parts();
   if (paths.size() != parts.size()) {
     throw UsageError("collector: {} paths for a parameter of {} parts ({})", paths.size(),
@@ -17,7 +17,7 @@ void Collector::add(const ParameterPtr& parameter, Start start,
       throw UsageError("collector: two parameters under the path {}", path);
     }
   }
-  const bool first = starts_.emplace(parameter.get(), start).second;
+  const bool first = starts_.emplace(parameter.get(), Beginning{start, fan_in}).second;
   if (first) parameters_.push_back(parameter);
   for (size_t p = 0; p < parts.size(); ++p) {
     if (first) {

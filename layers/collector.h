@@ -16,17 +16,35 @@ namespace reprise {
 // How a Parameter starts (see initializers.h).
 enum class Start : uint8_t { zeros, ones, random };
 
+// How many inputs the unit has that an element of a Parameter belongs to, for initializers that go by
+// it (LeCun's F_i). One number for all elements, or several: each holds for `stretch` elements that
+// follow each other in memory, and the list starts again when it ends.
+struct FanIn {
+  std::vector<int64_t> inputs{};  // empty: nobody knows
+  int64_t stretch = 1;
+
+  int64_t at(int64_t element) const {
+    return inputs[static_cast<size_t>(element / stretch) % inputs.size()];
+  }
+};
+
 class Collector {
  public:
   // One path per part of the Parameter. Throws UsageError when a path is taken by another Parameter.
-  void add(const ParameterPtr& parameter, Start start, const std::vector<std::string>& paths);
+  void add(const ParameterPtr& parameter, Start start, const std::vector<std::string>& paths,
+           const FanIn& fan_in = {});
 
   const std::vector<ParameterPtr>& parameters() const { return parameters_; }
-  Start start(const Parameter& parameter) const { return starts_.at(&parameter); }
+  Start start(const Parameter& parameter) const { return starts_.at(&parameter).start; }
+  const FanIn& fan_in(const Parameter& parameter) const { return starts_.at(&parameter).fan_in; }
 
  private:
   std::vector<ParameterPtr> parameters_;
-  std::unordered_map<const Parameter*, Start> starts_;
+  struct Beginning {
+    Start start;
+    FanIn fan_in;
+  };
+  std::unordered_map<const Parameter*, Beginning> starts_;
   std::unordered_map<std::string, const Parameter*> paths_;
 };
 

@@ -18,8 +18,9 @@ void Linear::collect_parts(Collector& collector, const std::vector<std::string>&
     weights.push_back(path + ".weight");
     biases.push_back(path + ".bias");
   }
-  collector.add(weight_, Start::random, weights);
-  collector.add(bias_, Start::zeros, biases);
+  const FanIn fan_in{{weight_->shape()[1]}};
+  collector.add(weight_, Start::random, weights, fan_in);
+  collector.add(bias_, Start::zeros, biases, fan_in);
 }
 
 }  // namespace reprise
