@@ -5,6 +5,7 @@
 #include <map>
 
 #include "autograd/ops.h"
+#include "core/parallel.h"
 #include "layers/models/sequential.h"
 #include "tests/autograd/testing.h"
 
@@ -117,6 +118,24 @@ TEST(LeNet5, ModernFormsHaveTheUsualCounts) {
   }
 }
 
+// Of 40 samples, which are several tasks.
+std::vector<Tensor> gradients_of(const std::string& name, bool locally_connected) {
+  const Sequential model = recipe(name, locally_connected);
+  Collector collector;
+  model.collect(collector);
+  initialize(collector, model.config().initialization(), RandomKey(1));
+  const Shape sample = model.config().input_shape();
+  Tape tape;
+  const Variable y = model.forward({.tape = &tape}, Variable(pattern({40, sample[0], sample[1],
+                                                                      sample[2]})));
+  tape.backward(y, pattern(y.shape(), 3));
+  std::vector<Tensor> gradients;
+  for (const ParameterPtr& parameter : collector.parameters()) {
+    gradients.push_back(parameter->gradient());
+  }
+  return gradients;
+}
+
 // Each network and its twin learn a batch by heart, all the way from its own loss.
 double loss_after(const std::string& name, bool locally_connected, int steps, double rate) {
   const Sequential model = recipe(name, locally_connected);
@@ -147,6 +166,25 @@ double loss_after(const std::string& name, bool locally_connected, int steps, do
     }
   }
   return value;
+}
+
+// The same bits however many threads take part, in all parts of the networks.
+TEST(LeNet5, HasTheSameGradientsOnAnyThreads) {
+  const int usual = threads();
+  for (const char* name : {"lecun_1989", "lenet5_1998", "lenet5_modern"}) {
+    for (const bool locally_connected : {false, true}) {
+      std::vector<Tensor> first;
+      for (const int count : {1, 2, 3, 8}) {
+        set_threads(count);
+        const std::vector<Tensor> gradients = gradients_of(name, locally_connected);
+        if (count == 1) first = gradients;
+        for (size_t i = 0; i < gradients.size(); ++i) {
+          EXPECT_TRUE(testing::same_bits(gradients[i], first[i])) << name << " " << i << " " << count;
+        }
+      }
+    }
+  }
+  set_threads(usual);
 }
 
 class Learning : public ::testing::TestWithParam<std::pair<const char*, double>> {};
