@@ -23,8 +23,8 @@ struct GradcheckResult {
 
 // Compares the gradients of
 //     loss = Σᵢ wᵢ tanh(f(inputs)ᵢ / s) + Σᵢ w'ᵢ tanh(f(inputs)ᵢ / s)
-// with differences of the loss. s is f's largest value, or 1: where tanh is flat nothing could be seen. w and w' are random, so that no error cancels by symmetry, and f is
-// called twice on the same inputs, so that a contribution which overwrites instead of adding is found.
+// with differences of the loss. s is f's largest value, or 1: where tanh is flat nothing could be seen.
+// w and w' are random, so that no error cancels by symmetry, and f is called twice on the same inputs, so that a contribution which overwrites instead of adding is found.
 // Backward runs with all inputs as leaves, with all as Parameters bound once per call, and with each
 // input alone while the others are constants, so that every "is this gradient wanted?" is answered
 // both ways.

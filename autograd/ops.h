@@ -77,6 +77,11 @@ Variable gather_rows(const Variable& x, const Tensor& rows);
 // PyTorch's index_add on zeros. Throws DataError for an index outside [0, size).
 Variable index_add(const Variable& x, int dim, const Tensor& index, int64_t size);
 
+// ---- sequences of a ragged batch (ops/sequences.cpp)
+// x [tokens, width], offsets [sequences + 1] i32 as for attention -> [sequences, width]: the mean of each
+// sequence's rows. Throws ShapeError unless the offsets cut all rows into sequences of at least one.
+Variable sequence_mean(const Variable& x, const Tensor& offsets);
+
 // ---- dropout (ops/dropout.cpp)
 // Keeps each element with probability 1 − p, scaled by 1 / (1 − p): a function of (key, place of the row,
 // column) alone. x [.., width]; places [rows] i32, or undefined: the row's number. Nothing is stored.
@@ -103,7 +108,8 @@ Variable narrow(const Variable& x, int dim, int64_t begin, int64_t length);  // 
 
 // ---- attention (ops/attention.cpp)
 // Multi-head self-attention within each sequence of a ragged batch; Vaswani et al. 2017.
-// qkv [tokens, 3·heads·size], real or, with that precision, bfloat16: every token's queries of all heads, then keys, then values.
+// qkv [tokens, 3·heads·size], real or, with that precision, bfloat16: every token's queries of all
+// heads, then keys, then values.
 // offsets [sequences + 1] i32: sequence s is the tokens [offsets[s], offsets[s + 1]).
 // -> [tokens, heads·size]: dropout(softmax(q kᵀ / √size)) v
 struct AttentionOptions {
@@ -112,6 +118,25 @@ struct AttentionOptions {
 };
 Variable attention(const Variable& qkv, const Tensor& offsets, const AttentionOptions& options,
                    Precision precision = Precision::float32);
+
+// ---- recurrence (ops/lstm.cpp)
+// One layer of LSTM over whole sequences: Hochreiter & Schmidhuber 1997 with the forget gate of Gers et
+// al. 2000, in PyTorch's form. One set of weights serves all time steps; its gates are in the order
+// i, f, g, o.
+struct LstmWeights {
+  Variable weight_ih;  // [4 · hidden, in]
+  Variable weight_hh;  // [4 · hidden, hidden]
+  Variable bias_ih, bias_hh;  // [4 · hidden] each
+};
+struct LstmResult {
+  Variable output;  // [time, batch, hidden], h after every step
+  Tensor h, c;      // [batch, hidden] after the last step: constants, to begin the next stretch with
+};
+// x [time, batch, in], h0 and c0 [batch, hidden]. Products are in float32: rounding errors of a state
+// would add up from step to step. The gradient reaches back to h0 and c0, and no further: that is
+// truncated back-propagation through time (Williams & Peng 1990). For a gradient through the last h,
+// take it from the output (narrow); the last c has none.
+LstmResult lstm(const Variable& x, const Variable& h0, const Variable& c0, const LstmWeights& w);
 
 // ---- images (ops/convolution.cpp, ops/pooling.cpp): x [n, maps, height, width]
 // Always in float32. With an image, a kernel, a stride and a padding, a window has

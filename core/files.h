@@ -96,6 +96,10 @@ class OutputFile {
   uint64_t bytes_ = 0;
 };
 
+// Adds one file to a folder in the making, such as DirectoryCommit::add.
+using AddFile =
+    std::function<void(const std::string& name, const std::function<void(OutputFile&)>& fill)>;
+
 // Writes `path` so that a crash at any time leaves the old content or the new: a temporary file
 // beside it, fsync, rename, fsync of the directory. A symbolic link stays, its target is replaced.
 FileStamp write_file(const std::string& path, std::string_view bytes);

@@ -88,6 +88,17 @@ void residual_norm_forward(int64_t rows, int64_t cols, real p, RandomKey key, co
                            const real* x, const real* residual, const real* gain, const real* bias,
                            real epsilon, real* s, real* y, real* mean, real* rstd);
 
+// ---- recurrence: one time step of an LSTM, for `rows` sequences with a state of `cols` numbers
+
+// gates [rows, 4 cols]: i, f, g, o side by side, each [cols]. On the way in their sums, on the way out
+// i, f, o = sigmoid and g = tanh of these; c = f c_before + i g, h = o tanh(c), both [rows, cols].
+void lstm_forward(int64_t rows, int64_t cols, real* gates, const real* c_before, real* c, real* h);
+// gates as the forward left them. h's gradient is dy + dh_after: what its readers and the step after
+// say. dc [rows, cols] is the gradient of c that comes from the step after on the way in, and that of
+// c_before on the way out. dsums [rows, 4 cols], the gradient of the gates' sums, may be gates.
+void lstm_backward(int64_t rows, int64_t cols, const real* gates, const real* c_before, const real* c,
+                   const real* dy, const real* dh_after, real* dc, real* dsums);
+
 // ---- tables
 
 // y [n, cols] = table[ids[i]]; ids must be within the table

@@ -3,8 +3,8 @@
 // Note [Free list]
 // A training step asks for the same sizes again and again. Blocks are rounded up to one of eight
 // sizes per doubling (at most 12.5 % of slack) and kept when released, so that after the first
-// steps nothing is asked of the system; a large request may be served by a block that is too large. Sanitizer builds define REPRISE_NO_FREE_LIST: every block
-// then comes from the system and goes back, and a use after release is found.
+// steps nothing is asked of the system; a large request may be served by a block that is too large.
+// Sanitizer builds define REPRISE_NO_FREE_LIST: every block then comes from the system and goes back, and a use after release is found.
 #pragma once
 
 #include <array>

@@ -51,7 +51,7 @@ Tensor BatchFile::row(const char* name, int64_t step) const {
   return file_.load_rows(name, step, step + 1, DType::i32, Purpose::other);
 }
 
-Batch BatchFile::read(int64_t step, int64_t first_sequence) const {
+TokenBatch BatchFile::read(int64_t step, int64_t first_sequence) const {
   if (step < 0 || step >= steps_) {
     throw DataError("{}: has {} batches; batch {} is asked for", path(), steps_, step + 1);
   }
@@ -154,7 +154,7 @@ BatchesDataset::BatchesDataset(const BatchesConfig& config, const DatasetSetting
   baseline_ = measure();
 }
 
-Batch BatchesDataset::batch(int64_t micro_batch, int64_t first_sequence) const {
+TokenBatch BatchesDataset::batch(int64_t micro_batch, int64_t first_sequence) const {
   return train_.read(micro_batch, first_sequence);
 }
 
@@ -170,9 +170,9 @@ Baseline BatchesDataset::measure() const {
   std::vector<int64_t> counts(static_cast<size_t>(vocabulary_size_), 1);
   int64_t total = vocabulary_size_;
   for (int64_t n = 0; n < train_.steps(); ++n) {
-    const Batch batch = train_.read(n, 0);
+    const TokenBatch batch = train_.read(n, 0);
     for (const int32_t id : batch.ids.values<int32_t>()) ++counts[static_cast<size_t>(id)];
-    for (int64_t m = 0; m < batch.masked(); ++m) {
+    for (int64_t m = 0; m < batch.predictions(); ++m) {
       const int32_t row = batch.masked_rows.data<int32_t>()[m];
       --counts[static_cast<size_t>(batch.ids.data<int32_t>()[row])];
       ++counts[static_cast<size_t>(batch.masked_labels.data<int32_t>()[m])];
@@ -182,12 +182,12 @@ Baseline BatchesDataset::measure() const {
   double loss = 0;
   int64_t masked = 0, ones = 0, sequences = 0;
   for (int64_t n = 0; n < evaluation().steps(); ++n) {
-    const Batch batch = evaluation().read(n, 0);
+    const TokenBatch batch = evaluation().read(n, 0);
     for (const int32_t label : batch.masked_labels.values<int32_t>()) {
       loss -= std::log(static_cast<double>(counts[static_cast<size_t>(label)]) /
                        static_cast<double>(total));
     }
-    masked += batch.masked();
+    masked += batch.predictions();
     sequences += batch.sequences();
     if (!batch.sentence_labels.defined()) continue;
     for (const int32_t label : batch.sentence_labels.values<int32_t>()) ones += label;

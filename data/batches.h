@@ -39,7 +39,7 @@ class BatchFile {
   int64_t steps() const { return steps_; }
   int64_t sequences() const { return sequences_; }
   bool has_sentence_labels() const { return file_.contains("sentence_labels"); }
-  Batch read(int64_t step, int64_t first_sequence) const;
+  TokenBatch read(int64_t step, int64_t first_sequence) const;
   const std::string& path() const { return file_.path(); }
 
  private:
@@ -55,17 +55,17 @@ class BatchFile {
   int64_t steps_ = 0, sequences_ = 0, length_ = 0;
 };
 
-class BatchesDataset final : public Dataset {
+class BatchesDataset final : public TokenDataset {
  public:
   // Reads and checks all batches once. Throws DataError, and ConfigError when the settings ask for
   // another number of sequences than the file has (0: the file's).
   BatchesDataset(const BatchesConfig& config, const DatasetSettings& settings);
 
-  Batch batch(int64_t micro_batch, int64_t first_sequence) const override;
+  TokenBatch batch(int64_t micro_batch, int64_t first_sequence) const override;
   std::optional<int64_t> length() const override { return train_.steps(); }
   int64_t sequences_per_batch() const override { return train_.sequences(); }
   int64_t evaluation_batches() const override { return evaluation().steps(); }
-  Batch evaluation_batch(int64_t index) const override { return evaluation().read(index, 0); }
+  TokenBatch evaluation_batch(int64_t index) const override { return evaluation().read(index, 0); }
   const Baseline& baseline() const override { return baseline_; }
   bool evaluates_on_training_data() const override { return !valid_; }
   int64_t vocabulary_size() const override { return vocabulary_size_; }

@@ -19,6 +19,47 @@ struct DatasetSettings {
   uint64_t seed = 0;
 };
 
+// All const functions may be called from several threads at once.
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+
+  // Micro-batch number `micro_batch`, counted from 0 at the start of training: a function of the
+  // number alone, whatever was asked before. So resuming needs no state. `first_sequence` is the
+  // number of its first sequence within the optimizer step. Throws DataError past the end.
+  virtual Batch any_batch(int64_t micro_batch, int64_t first_sequence) const = 0;
+  // How many micro-batches there are; nothing: endless.
+  virtual std::optional<int64_t> length() const { return std::nullopt; }
+  // How many make an epoch, if an epoch has a fixed number.
+  virtual std::optional<int64_t> batches_per_epoch() const { return std::nullopt; }
+  virtual int64_t sequences_per_batch() const = 0;
+
+  // How many batches the evaluation set has.
+  virtual int64_t evaluation_batches() const = 0;
+  // True when there is no held-out data, so that evaluation says nothing about other text.
+  virtual bool evaluates_on_training_data() const { return false; }
+
+  virtual std::string description() const = 0;                   // one line for the log
+  virtual const std::vector<std::string>& warnings() const = 0;  // found while loading
+
+  // Writes the files of the tokenizer into an existing folder, for other programs to use with the
+  // model. Does nothing for data without a tokenizer.
+  virtual void write_tokenizer(const std::string& /*folder*/) const {}
+};
+
+// A dataset of one kind of batch.
+template <class Kind>
+class DatasetOf : public Dataset {
+ public:
+  virtual Kind batch(int64_t micro_batch, int64_t first_sequence) const = 0;
+  // The evaluation set doesn't depend on the seed of the run. The last batch may be smaller.
+  virtual Kind evaluation_batch(int64_t index) const = 0;
+
+  Batch any_batch(int64_t micro_batch, int64_t first_sequence) const final {
+    return batch(micro_batch, first_sequence);
+  }
+};
+
 // What is reached on the evaluation set without looking at any context.
 struct Baseline {
   // Mean cross entropy, in nats, of the training text's token frequencies (with one added to each
@@ -28,39 +69,15 @@ struct Baseline {
   std::optional<double> majority_share;
 };
 
-// All const functions may be called from several threads at once.
-class Dataset {
+// Masked sequences, for pretraining.
+class TokenDataset : public DatasetOf<TokenBatch> {
  public:
-  virtual ~Dataset() = default;
-
-  // Micro-batch number `micro_batch`, counted from 0 at the start of training: a function of the
-  // number alone, whatever was asked before. So resuming needs no state. `first_sequence` is the
-  // number of its first sequence within the optimizer step (batch.h). Throws DataError past the
-  // end.
-  virtual Batch batch(int64_t micro_batch, int64_t first_sequence) const = 0;
-  // How many micro-batches there are; nothing: endless.
-  virtual std::optional<int64_t> length() const { return std::nullopt; }
-  virtual int64_t sequences_per_batch() const = 0;
-
-  // The evaluation set, with masks that don't depend on the seed of the run. The last batch may
-  // have fewer sequences.
-  virtual int64_t evaluation_batches() const = 0;
-  virtual Batch evaluation_batch(int64_t index) const = 0;
   virtual const Baseline& baseline() const = 0;
-  // True when there is no held-out data, so that evaluation says nothing about other text.
-  virtual bool evaluates_on_training_data() const { return false; }
-
   // Ids of all batches are below this; the model's table may have more rows.
   virtual int64_t vocabulary_size() const = 0;
   virtual bool has_sentence_labels() const = 0;
-  virtual std::string description() const = 0;                   // one line for the log
-  virtual const std::vector<std::string>& warnings() const = 0;  // found while loading
-
   // What a piece stands for, a word's beginning shown by a space; empty for data without text.
   virtual std::string text_of(int32_t /*id*/) const { return {}; }
-  // Writes the files of the tokenizer into an existing folder, for other programs to use with the
-  // model. Does nothing for data without a tokenizer.
-  virtual void write_tokenizer(const std::string& /*folder*/) const {}
 };
 
 }  // namespace reprise

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/rng.h"
-#include "data/batch.h"
+#include "data/token_batch.h"
 #include "data/corpus.h"
 #include "data/masking.h"
 #include "data/pairs.h"

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "core/rng.h"
-#include "data/batch.h"
+#include "data/token_batch.h"
 #include "data/behaviour.h"
 #include "data/vocabulary.h"
 

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "data/text_dataset.h"
+#include "data/word_dataset.h"
 
 namespace reprise {
 
@@ -16,6 +17,14 @@ constexpr Entry kDatasets[] = {
     {"text",
      [](const DataConfig& config, const DatasetSettings& settings) -> std::unique_ptr<Dataset> {
        return std::make_unique<TextDataset>(config.text, settings);
+     }},
+    {"sentence_pairs",
+     [](const DataConfig& config, const DatasetSettings& settings) -> std::unique_ptr<Dataset> {
+       return std::make_unique<SentencePairs>(config.sentence_pairs, settings);
+     }},
+    {"words",
+     [](const DataConfig& config, const DatasetSettings& settings) -> std::unique_ptr<Dataset> {
+       return std::make_unique<WordDataset>(config.words, settings);
      }},
     {"batches",
      [](const DataConfig& config, const DatasetSettings& settings) -> std::unique_ptr<Dataset> {

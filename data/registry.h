@@ -8,7 +8,9 @@
 #include "core/config.h"
 #include "data/batches.h"
 #include "data/dataset.h"
+#include "data/sentence_pairs.h"
 #include "data/text_config.h"
+#include "data/word_text.h"
 
 namespace reprise {
 
@@ -16,14 +18,26 @@ std::vector<std::string> dataset_types();
 
 struct DataConfig {
   std::string type = "text";
-  TextDataConfig text;    // of type "text"
-  BatchesConfig batches;  // of type "batches"
+  // Of each type:
+  TextDataConfig text;
+  SentencePairsConfig sentence_pairs;
+  WordTextConfig words;
+  BatchesConfig batches;
 
   void fields(Fields& f) {
-    f("type", type, "text: files of sentences; batches: ready-made batches")
+    f("type", type, "text: files of sentences, to be masked; sentence_pairs: neighbours in "
+      "such files; words: their words in streams; batches: ready-made batches")
         .one_of(dataset_types());
     if (type == "text") text.fields(f);
+    if (type == "sentence_pairs") sentence_pairs.fields(f);
+    if (type == "words") words.fields(f);
     if (type == "batches") batches.fields(f);
+  }
+
+  // Where its text comes from; null for data without.
+  const TextSourceConfig* any_text() const {
+    if (type == "text") return &text;
+    return type == "sentence_pairs" ? &sentence_pairs : nullptr;
   }
 };
 

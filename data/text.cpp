@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "data/lines.h"
 #include "data/utf8.h"
 
 namespace reprise {
@@ -15,23 +16,6 @@ namespace {
 
 constexpr size_t kLinesNamed = 5;    // of those at fault
 constexpr int64_t kMostHeldOut = 4;  // times the share that is wanted
-
-std::string_view trimmed(std::string_view line) {
-  constexpr std::string_view kSpace = " \t\r\n\v\f";
-  const size_t begin = line.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return line.substr(begin, line.find_last_not_of(kSpace) - begin + 1);
-}
-
-// Calls visit(line, number) with numbers from 1.
-template <class Visit>
-void for_each_line(std::string_view text, const Visit& visit) {
-  for (int64_t number = 1; !text.empty(); ++number) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    visit(text.substr(0, end), number);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-}
 
 void refuse_binary(const std::string& path, std::string_view content) {
   if (content.starts_with("\xFF\xFE") || content.starts_with("\xFE\xFF")) {
@@ -74,9 +58,7 @@ void add_file(Text& text, const std::string& path, InvalidUtf8 policy) {
   refuse_binary(path, content);
   check_utf8(path, content, policy, text.warnings);
   text.contents.push_back(std::make_shared<const std::string>(std::move(content)));
-  std::string_view rest = *text.contents.back();
-  if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
-  for_each_line(rest, [&](std::string_view line, int64_t) {
+  for_each_line(without_byte_order_mark(*text.contents.back()), [&](std::string_view line, int64_t) {
     const std::string_view sentence = trimmed(line);
     if (sentence.empty()) {
       end_document(text);

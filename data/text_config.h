@@ -69,16 +69,13 @@ struct TextFilesConfig {
   std::vector<std::string> paths() const;
 };
 
-struct TextDataConfig {
+// Where text comes from, and how it is cut into pieces.
+struct TextSourceConfig {
   TextFilesConfig train;
   std::optional<TextFilesConfig> valid;
   std::string invalid_utf8 = "error";
   VocabularyConfig vocabulary;
   int64_t max_length = 128;
-  std::string sentence_task = "sop";
-  double short_sequence_probability = 0.1;
-  MaskingConfig masking;
-  std::string behaviour = "paper";
 
   void fields(Fields& f) {
     f("train", train,
@@ -90,6 +87,17 @@ struct TextDataConfig {
         .one_of({"error", "replace"});
     f("vocabulary", vocabulary, "the pieces that text is cut into");
     f("max_length", max_length, "tokens of a sequence, with [CLS] and [SEP]").between(5, 65536);
+  }
+};
+
+struct TextDataConfig : TextSourceConfig {
+  std::string sentence_task = "sop";
+  double short_sequence_probability = 0.1;
+  MaskingConfig masking;
+  std::string behaviour = "paper";
+
+  void fields(Fields& f) {
+    TextSourceConfig::fields(f);
     f("sentence_task", sentence_task,
       "sop: were two segments swapped? nsp: is the second one from elsewhere? none: one segment")
         .one_of({"sop", "nsp", "none"});

@@ -4,9 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "core/files.h"
 #include "data/tokenizer_json.h"
-#include "data/vocabulary_training.h"
 
 namespace reprise {
 
@@ -41,60 +39,14 @@ TextDataset::TextDataset(const TextDataConfig& config, const DatasetSettings& se
       task_(pair_settings(config).task),
       max_length_(config.max_length),
       masking_(masking_settings(config)),
-      texts_(load(config)),
-      vocabulary_(learn_or_load(config, texts_.train)),
-      pieces_(vocabulary_),
-      train_(tokenize(texts_.train, vocabulary_)),
-      valid_(tokenize(texts_.valid, vocabulary_)),
-      examples_(train_, pair_settings(config), pieces_, masking_, RandomKey(settings.seed)),
+      corpus_(config, settings.vocabulary_size),
+      pieces_(corpus_.vocabulary()),
+      examples_(corpus_.train(), pair_settings(config), pieces_, masking_, RandomKey(settings.seed)),
       evaluation_(
-          pack_pairs(valid_, pair_settings(config), RandomKey(kEvaluationSeed).at(kPacking), 0)),
-      baseline_(measure()) {
-  texts_ = {};
-}
+          pack_pairs(corpus_.valid(), pair_settings(config), RandomKey(kEvaluationSeed).at(kPacking), 0)),
+      baseline_(measure()) {}
 
-TextDataset::Texts TextDataset::load(const TextDataConfig& config) {
-  const InvalidUtf8 policy =
-      config.invalid_utf8 == "replace" ? InvalidUtf8::replace : InvalidUtf8::error;
-  Texts texts;
-  texts.train = load_text(config.train.paths(), policy);
-  warnings_ = texts.train.warnings;
-  if (!config.valid) {
-    texts.valid = hold_out(texts.train);
-  } else {
-    texts.valid = load_text(config.valid->paths(), policy);
-    warnings_.insert(warnings_.end(), texts.valid.warnings.begin(), texts.valid.warnings.end());
-  }
-  return texts;
-}
-
-Vocabulary TextDataset::learn_or_load(const TextDataConfig& config, const Text& train) {
-  const int64_t wanted = settings_.vocabulary_size;
-  if (!config.vocabulary.path) {
-    const VocabularyTraining training{wanted, config.vocabulary.max_sentences};
-    Vocabulary vocabulary = cached_vocabulary(train.sentences, training, warnings_);
-    if (vocabulary.size() < wanted) {
-      warnings_.push_back(fmt::format(
-          "the training text gives only {} pieces; the model keeps its {} rows, and the last {} "
-          "are never used",
-          vocabulary.size(), wanted, wanted - vocabulary.size()));
-    }
-    return vocabulary;
-  }
-  const std::string path = config.vocabulary.path->string();
-  Vocabulary vocabulary(read_file(path, kMaxModelBytes), path);
-  if (vocabulary.size() > wanted) {
-    throw ConfigError("model.vocab_size: {} rows are too few for the {} pieces of {}", wanted,
-                      vocabulary.size(), path);
-  }
-  if (vocabulary.size() < wanted) {
-    warnings_.push_back(fmt::format("{} has {} pieces, fewer than model.vocab_size {}", path,
-                                    vocabulary.size(), wanted));
-  }
-  return vocabulary;
-}
-
-Batch TextDataset::batch(int64_t micro_batch, int64_t first_sequence) const {
+TokenBatch TextDataset::batch(int64_t micro_batch, int64_t first_sequence) const {
   std::vector<Example> examples;
   for (int64_t i = 0; i < settings_.sequences; ++i) {
     examples.push_back(examples_.example(micro_batch * settings_.sequences + i));
@@ -108,12 +60,12 @@ int64_t TextDataset::evaluation_batches() const {
 }
 
 Example TextDataset::evaluation_example(size_t index) const {
-  Example example = assemble(evaluation_[index], valid_, task_, pieces_.special);
+  Example example = assemble(evaluation_[index], corpus_.valid(), task_, pieces_.special);
   mask_tokens(example, pieces_, masking_, RandomKey(kEvaluationSeed).at(kMasking).at(index));
   return example;
 }
 
-Batch TextDataset::evaluation_batch(int64_t index) const {
+TokenBatch TextDataset::evaluation_batch(int64_t index) const {
   if (index < 0 || index >= evaluation_batches()) {
     throw UsageError("data: evaluation batch {} of {}", index, evaluation_batches());
   }
@@ -125,9 +77,9 @@ Batch TextDataset::evaluation_batch(int64_t index) const {
 }
 
 Baseline TextDataset::measure() const {
-  const std::vector<int64_t> counts = token_counts(train_, vocabulary_.size());
+  const std::vector<int64_t> counts = token_counts(corpus_.train(), vocabulary_size());
   const double total =
-      static_cast<double>(train_.tokens.size()) + static_cast<double>(vocabulary_.size());
+      static_cast<double>(corpus_.train().tokens.size()) + static_cast<double>(vocabulary_size());
   double loss = 0;
   int64_t masked = 0, swapped = 0;
   for (size_t i = 0; i < evaluation_.size(); ++i) {
@@ -148,22 +100,17 @@ Baseline TextDataset::measure() const {
 
 std::string TextDataset::description() const {
   return fmt::format(
-      "text: {} documents, {} sentences, {} tokens of {} pieces; about {} examples an epoch of at "
-      "most {} tokens; held out: {} documents, {} examples",
-      train_.document_count(), train_.sentence_count(), train_.tokens.size(), vocabulary_.size(),
-      examples_.first_epoch_size(), max_length_, valid_.document_count(), evaluation_.size());
+      "text: {}; about {} examples an epoch of at most {} tokens; held out: {} documents, {} examples",
+      corpus_.description(), examples_.first_epoch_size(), max_length_,
+      corpus_.valid().document_count(), evaluation_.size());
 }
 
 std::string TextDataset::text_of(int32_t id) const {
-  constexpr std::string_view kSpace = "\u2581";  // begins a piece that begins a word
-  const auto& pieces = vocabulary_.model().pieces;
-  if (id < 0 || id >= vocabulary_.size()) return " (no piece)";  // a row that the text was too short for
-  const std::string& text = pieces[id].text;
-  return text.starts_with(kSpace) ? " " + text.substr(kSpace.size()) : text;
+  return corpus_.vocabulary().text_of(id);
 }
 
 void TextDataset::write_tokenizer(const std::string& folder) const {
-  write_tokenizer_files(vocabulary_, max_length_, folder);
+  write_tokenizer_files(corpus_.vocabulary(), max_length_, folder);
 }
 
 }  // namespace reprise

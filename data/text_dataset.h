@@ -9,39 +9,31 @@
 #include "data/dataset.h"
 #include "data/examples.h"
 #include "data/text_config.h"
-#include "data/vocabulary.h"
+#include "data/text_corpus.h"
 
 namespace reprise {
 
-class TextDataset final : public Dataset {
+class TextDataset final : public TokenDataset {
  public:
   // Reads, learns or loads the vocabulary, and tokenizes. Throws ConfigError where config and
   // settings don't fit together, and the errors of the parts.
   TextDataset(const TextDataConfig& config, const DatasetSettings& settings);
 
-  Batch batch(int64_t micro_batch, int64_t first_sequence) const override;
+  TokenBatch batch(int64_t micro_batch, int64_t first_sequence) const override;
   int64_t sequences_per_batch() const override { return settings_.sequences; }
   int64_t evaluation_batches() const override;
-  Batch evaluation_batch(int64_t index) const override;
+  TokenBatch evaluation_batch(int64_t index) const override;
   const Baseline& baseline() const override { return baseline_; }
-  int64_t vocabulary_size() const override { return vocabulary_.size(); }
+  int64_t vocabulary_size() const override { return corpus_.vocabulary().size(); }
   bool has_sentence_labels() const override { return task_ != SentenceTask::none; }
   std::string description() const override;
-  const std::vector<std::string>& warnings() const override { return warnings_; }
+  const std::vector<std::string>& warnings() const override { return corpus_.warnings(); }
   std::string text_of(int32_t id) const override;
   void write_tokenizer(const std::string& folder) const override;
 
-  const Vocabulary& vocabulary() const { return vocabulary_; }
+  const Vocabulary& vocabulary() const { return corpus_.vocabulary(); }
 
  private:
-  // The steps of loading, each of which adds to `warnings_`.
-  struct Texts {
-    Text train, valid;
-  };
-  Texts load(const TextDataConfig& config);
-  Vocabulary learn_or_load(const TextDataConfig& config, const Text& train);
-
-  TextDataset(const TextDataConfig& config, const DatasetSettings& settings, Texts texts);
   Example evaluation_example(size_t index) const;
   Baseline measure() const;
 
@@ -49,11 +41,8 @@ class TextDataset final : public Dataset {
   SentenceTask task_;
   int64_t max_length_;
   MaskingSettings masking_;
-  std::vector<std::string> warnings_;
-  Texts texts_;  // emptied when they are tokenized
-  Vocabulary vocabulary_;
+  TextCorpus corpus_;
   MaskingPieces pieces_;
-  Corpus train_, valid_;
   Examples examples_;
   std::vector<Pair> evaluation_;
   Baseline baseline_;

@@ -35,4 +35,23 @@ std::string replace_invalid_utf8(std::string_view text) {
   }
 }
 
+std::string lower_case(std::string_view text) {
+  std::string result;
+  for (size_t at = 0; at < text.size();) {
+    utf8proc_int32_t code_point = -1;
+    const auto left = static_cast<utf8proc_ssize_t>(std::min<size_t>(text.size() - at, 4));
+    const auto length = utf8proc_iterate(
+        reinterpret_cast<const utf8proc_uint8_t*>(text.data() + at), left, &code_point);
+    if (length <= 0) {  // not valid: stays as it is
+      result += text[at++];
+      continue;
+    }
+    utf8proc_uint8_t bytes[4];
+    const auto written = utf8proc_encode_char(utf8proc_tolower(code_point), bytes);
+    result.append(reinterpret_cast<const char*>(bytes), static_cast<size_t>(written));
+    at += static_cast<size_t>(length);
+  }
+  return result;
+}
+
 }  // namespace reprise

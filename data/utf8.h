@@ -14,4 +14,7 @@ inline bool is_utf8(std::string_view text) { return valid_utf8_prefix(text) == t
 // The text with U+FFFD for each byte that is not part of a valid character.
 std::string replace_invalid_utf8(std::string_view text);
 
+// Valid text with each character replaced by its small form, where Unicode has a single one.
+std::string lower_case(std::string_view text);
+
 }  // namespace reprise

@@ -40,6 +40,13 @@ Vocabulary::Vocabulary(std::string model_bytes, const std::string& name)
 Vocabulary::Vocabulary(Vocabulary&&) noexcept = default;
 Vocabulary::~Vocabulary() = default;
 
+std::string Vocabulary::text_of(int32_t id) const {
+  constexpr std::string_view kSpace = "\u2581";  // begins a piece that begins a word
+  if (id < 0 || id >= size()) return " (no piece)";  // a row that the text was too short for
+  const std::string& text = model_.pieces[id].text;
+  return text.starts_with(kSpace) ? " " + text.substr(kSpace.size()) : text;
+}
+
 int32_t Vocabulary::id_of(std::string_view piece, const std::string& name) const {
   for (size_t id = 0; id < model_.pieces.size(); ++id) {
     if (model_.pieces[id].text == piece) return static_cast<int32_t>(id);

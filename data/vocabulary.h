@@ -39,6 +39,9 @@ class Vocabulary {
   // `sentence` is valid UTF-8. Safe to call from several threads.
   std::vector<int32_t> encode(std::string_view sentence) const;
 
+  // What a piece stands for, a word's beginning shown by a space.
+  std::string text_of(int32_t id) const;
+
   // [size] 1 where a piece begins a word: its text begins with U+2581.
   std::span<const uint8_t> word_starts() const { return word_starts_; }
   // Ids of the pieces that stand for text.

@@ -13,8 +13,9 @@
 
 namespace reprise {
 
-// How a Parameter starts (see initializers.h).
-enum class Start : uint8_t { zeros, ones, random };
+// How a Parameter starts (see initializers.h): `random` as the model's config says, `uniform` within
+// ± a range of its own.
+enum class Start : uint8_t { zeros, ones, random, uniform };
 
 // How many inputs the unit has that an element of a Parameter belongs to, for initializers that go by
 // it (LeCun's F_i). One number for all elements, or several: each holds for `stretch` elements that
@@ -30,21 +31,34 @@ struct FanIn {
 
 class Collector {
  public:
-  // One path per part of the Parameter. Throws UsageError when a path is taken by another Parameter.
+  // One path per part of the Parameter; `range` is that of Start::uniform. Throws UsageError when a
+  // path is taken by another Parameter.
   void add(const ParameterPtr& parameter, Start start, const std::vector<std::string>& paths,
-           const FanIn& fan_in = {});
+           double range = 0) {
+    add(parameter, {start, range, {}}, paths);
+  }
+  // The same for weights and biases of units whose number of inputs is known.
+  void add(const ParameterPtr& parameter, Start start, const std::vector<std::string>& paths,
+           const FanIn& fan_in) {
+    add(parameter, {start, 0, fan_in}, paths);
+  }
 
   const std::vector<ParameterPtr>& parameters() const { return parameters_; }
-  Start start(const Parameter& parameter) const { return starts_.at(&parameter).start; }
+  Start start(const Parameter& parameter) const { return starts_.at(&parameter).kind; }
+  double range(const Parameter& parameter) const { return starts_.at(&parameter).range; }
   const FanIn& fan_in(const Parameter& parameter) const { return starts_.at(&parameter).fan_in; }
 
  private:
-  std::vector<ParameterPtr> parameters_;
-  struct Beginning {
-    Start start;
+  struct Started {
+    Start kind;
+    double range;
     FanIn fan_in;
   };
-  std::unordered_map<const Parameter*, Beginning> starts_;
+  void add(const ParameterPtr& parameter, const Started& started,
+           const std::vector<std::string>& paths);
+
+  std::vector<ParameterPtr> parameters_;
+  std::unordered_map<const Parameter*, Started> starts_;
   std::unordered_map<std::string, const Parameter*> paths_;
 };
 

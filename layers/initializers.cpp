@@ -61,7 +61,10 @@ void initialize(const Collector& collector, const InitializerConfig& config, Ran
     const Start start = collector.start(*part.parameter);
     const FanIn& fan_in = collector.fan_in(*part.parameter);
     const RandomKey place = key.at(number_of(part.name));
-    if (row.by_inputs && !fan_in.inputs.empty()) {
+    if (start == Start::uniform) {
+      const double range = collector.range(*part.parameter);
+      fill_uniform(part.value, place, -range, range);
+    } else if (row.by_inputs && !fan_in.inputs.empty()) {
       row.by_inputs(part.value, place, fan_in);
     } else if (start != Start::random) {
       part.value.fill(start == Start::ones ? 1 : 0);

@@ -21,8 +21,9 @@ struct InitializerConfig {
 
 std::vector<std::string> initializer_names();
 
-// Fills every collected Parameter: gains with 1, biases with 0, the rest at random. Throws ConfigError for
-// an unknown type, and when the type goes by the number of inputs and nobody knows it.
+// Fills every collected Parameter: gains with 1, biases with 0, the rest at random, as the config says
+// or within the range that it was collected with. Throws ConfigError for an unknown type, and when the
+// type goes by the number of inputs and nobody knows it.
 void initialize(const Collector& collector, const InitializerConfig& config, RandomKey key);
 
 }  // namespace reprise

@@ -253,6 +253,42 @@ void cross_entropy_backward(int64_t rows, int64_t cols, const real* x, const int
   }
 }
 
+// Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000; PyTorch's order of gates.
+// i, f, o = sigmoid(sums), g = tanh(sum), c = f c_before + i g, h = o tanh(c)
+void lstm_forward(int64_t rows, int64_t cols, real* gates, const real* c_before, real* c, real* h) {
+  for (int64_t r = 0; r < rows; ++r, gates += 4 * cols, c_before += cols, c += cols, h += cols) {
+    for (int64_t k = 0; k < cols; ++k) {
+      const double i = sigmoid(gates[k]), f = sigmoid(gates[cols + k]);
+      const double g = tanh(gates[2 * cols + k]), o = sigmoid(gates[3 * cols + k]);
+      const double cell = f * c_before[k] + i * g;
+      gates[k] = static_cast<real>(i);
+      gates[cols + k] = static_cast<real>(f);
+      gates[2 * cols + k] = static_cast<real>(g);
+      gates[3 * cols + k] = static_cast<real>(o);
+      c[k] = static_cast<real>(cell);
+      h[k] = static_cast<real>(o * tanh(cell));
+    }
+  }
+}
+// With z = tanh(c): do = z dh, dc += o (1 − z²) dh;  di = g dc, df = c_before dc, dg = i dc; then
+// through each gate's function; dc_before = f dc
+void lstm_backward(int64_t rows, int64_t cols, const real* gates, const real* c_before, const real* c,
+                   const real* dy, const real* dh_after, real* dc, real* dsums) {
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t k = 0; k < cols; ++k) {
+      const int64_t at = r * cols + k, i = 4 * r * cols + k, f = i + cols, g = f + cols, o = g + cols;
+      const double in = gates[i], forget = gates[f], new_cell = gates[g], out = gates[o];
+      const double z = tanh(double{c[at]}), dh = double{dy[at]} + dh_after[at];
+      const double dcell = dc[at] + out * tanh_derivative(z) * dh;
+      dsums[i] = static_cast<real>(sigmoid_derivative(in) * (new_cell * dcell));
+      dsums[f] = static_cast<real>(sigmoid_derivative(forget) * (c_before[at] * dcell));
+      dsums[g] = static_cast<real>(tanh_derivative(new_cell) * (in * dcell));
+      dsums[o] = static_cast<real>(sigmoid_derivative(out) * (z * dh));
+      dc[at] = static_cast<real>(forget * dcell);
+    }
+  }
+}
+
 // Srivastava et al. 2014. Philox block (place, c / 8) holds eight numbers of 16 bits, low half
 // first, for the columns c … c + 7. The backward is the same function.
 void dropout(int64_t rows, int64_t cols, const DropoutRule& rule, int64_t first,
@@ -299,6 +335,8 @@ const RowKernels kReferenceKernels = {
     .cross_entropy_forward = cross_entropy_forward,
     .cross_entropy_backward = cross_entropy_backward,
     .dropout = dropout,
+    .lstm_forward = lstm_forward,
+    .lstm_backward = lstm_backward,
     .sum_rows = sum_rows,
     .layer_norm_backward_affine = layer_norm_backward_affine,
 };

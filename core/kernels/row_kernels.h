@@ -63,6 +63,10 @@ struct RowKernels {
   // Row i has place[i], or first + i where place is null.
   void (*dropout)(int64_t rows, int64_t cols, const DropoutRule& rule, int64_t first,
                   const int32_t* place, const real* x, real beta, real* dst);
+  void (*lstm_forward)(int64_t rows, int64_t cols, real* gates, const real* c_before, real* c,
+                       real* h);
+  void (*lstm_backward)(int64_t rows, int64_t cols, const real* gates, const real* c_before,
+                        const real* c, const real* dy, const real* dh_after, real* dc, real* dsums);
 
   // ---- sums over rows, added to `total` [cols] in the order of the rows
   void (*sum_rows)(int64_t rows, int64_t cols, const real* x, real* total);

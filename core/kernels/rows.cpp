@@ -69,4 +69,20 @@ void cross_entropy_backward(int64_t rows, int64_t cols, const real* x, const int
   });
 }
 
+void lstm_forward(int64_t rows, int64_t cols, real* gates, const real* c_before, real* c, real* h) {
+  over_rows(rows, 4 * cols, [&, f = row_kernels().lstm_forward](int64_t r, int64_t end) {
+    const int64_t at = r * cols;
+    f(end - r, cols, gates + 4 * at, c_before + at, c + at, h + at);
+  });
+}
+
+void lstm_backward(int64_t rows, int64_t cols, const real* gates, const real* c_before, const real* c,
+                   const real* dy, const real* dh_after, real* dc, real* dsums) {
+  over_rows(rows, 4 * cols, [&, f = row_kernels().lstm_backward](int64_t r, int64_t end) {
+    const int64_t at = r * cols;
+    f(end - r, cols, gates + 4 * at, c_before + at, c + at, dy + at, dh_after + at, dc + at,
+      dsums + 4 * at);
+  });
+}
+
 }  // namespace reprise::kernels

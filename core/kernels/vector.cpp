@@ -270,6 +270,41 @@ void dropout(int64_t rows, int64_t cols, const DropoutRule& rule, int64_t first,
   }
 }
 
+// No two of the arrays overlap, but for dsums, which may be gates.
+void lstm_forward(int64_t rows, int64_t cols, float* gates, const float* c_before, float* c, float* h) {
+  for (int64_t r = 0; r < rows; ++r, gates += 4 * cols, c_before += cols, c += cols, h += cols) {
+    float *i = gates, *f = i + cols, *g = f + cols, *o = g + cols;
+#pragma GCC ivdep
+    for (int64_t k = 0; k < cols; ++k) {
+      i[k] = sigmoid(i[k]);
+      f[k] = sigmoid(f[k]);
+      g[k] = tanh(g[k]);
+      o[k] = sigmoid(o[k]);
+      c[k] = f[k] * c_before[k] + i[k] * g[k];
+      h[k] = o[k] * tanh(c[k]);
+    }
+  }
+}
+void lstm_backward(int64_t rows, int64_t cols, const float* gates, const float* c_before,
+                   const float* c, const float* dy, const float* dh_after, float* dc, float* dsums) {
+  for (int64_t r = 0; r < rows; ++r, gates += 4 * cols, dsums += 4 * cols) {
+    const float *i = gates, *f = i + cols, *g = f + cols, *o = g + cols;
+    float *di = dsums, *df = di + cols, *dg = df + cols, *dout = dg + cols;
+    const int64_t at = r * cols;
+#pragma GCC ivdep
+    for (int64_t k = 0; k < cols; ++k) {
+      const float in = i[k], forget = f[k], new_cell = g[k], out = o[k];
+      const float z = tanh(c[at + k]), dh = dy[at + k] + dh_after[at + k];
+      const float dcell = dc[at + k] + out * (1 - z * z) * dh;
+      di[k] = in * (1 - in) * (new_cell * dcell);
+      df[k] = forget * (1 - forget) * (c_before[at + k] * dcell);
+      dg[k] = (1 - new_cell * new_cell) * (in * dcell);
+      dout[k] = out * (1 - out) * (z * dh);
+      dc[at + k] = forget * dcell;
+    }
+  }
+}
+
 }  // namespace
 
 const RowKernels kVectorKernels = {
@@ -298,6 +333,8 @@ const RowKernels kVectorKernels = {
     .cross_entropy_forward = cross_entropy_forward,
     .cross_entropy_backward = cross_entropy_backward,
     .dropout = dropout,
+    .lstm_forward = lstm_forward,
+    .lstm_backward = lstm_backward,
     .sum_rows = sum_rows,
     .layer_norm_backward_affine = layer_norm_backward_affine,
 };

@@ -99,7 +99,7 @@ Variable Encoder::predict_sentence(const Context& context, const Variable& poole
   return sentence_.forward(context, before.forward(context.at(kSentence), pooled, places));
 }
 
-void Encoder::collect(Collector& collector) const {
+void Encoder::collect_base(Collector& collector) const {
   const EncoderNames names(config_);
   words_.collect(collector, names.embeddings + ".word_embeddings");
   positions_.collect(collector, names.embeddings + ".position_embeddings");
@@ -115,6 +115,11 @@ void Encoder::collect(Collector& collector) const {
   each(attention_norm_, [&](int set) { return names.attention_norm(set); });
   each(feed_forward_, [&](int set) { return names.feed_forward(set); });
   each(feed_forward_norm_, [&](int set) { return names.feed_forward_norm(set); });
+}
+
+void Encoder::collect(Collector& collector) const {
+  const EncoderNames names(config_);
+  collect_base(collector);
   pooler_.collect(collector, names.pooler);
   prediction_dense_.collect(collector, names.prediction_dense);
   prediction_norm_.collect(collector, names.prediction_norm);

@@ -13,6 +13,10 @@ constexpr double kMost = 1 << 24;  // of any size: keeps products of sizes count
 
 void EncoderConfig::fields(Fields& f) {
   f("type", type, "bert or albert: names in files, and defaults").one_of({"bert", "albert"});
+  sizes(f);
+}
+
+void EncoderConfig::sizes(Fields& f) {
   f("vocab_size", vocab_size, "rows of the word table").between(6, kMost);
   f("embedding_size", embedding_size,
     "width of the embedding tables (bert: hidden_size; albert: 128 unless given)").between(1, kMost);

@@ -40,6 +40,7 @@ struct EncoderConfig {
   bool recompute = false;
 
   void fields(Fields& f);
+  void sizes(Fields& f);  // all but the type
   void check(Problems& problems) const;
 
   // The same with everything filled in whose default depends on the type.

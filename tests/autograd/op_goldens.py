@@ -16,6 +16,9 @@ def attention(x, offsets, heads):
         return F.scaled_dot_product_attention(q, k, v).transpose(0, 1).flatten(1)
     return torch.cat([one(x[b:e]) for b, e in zip(offsets, offsets[1:])])
 
+def lstm(x, h, c, *weights):
+    return torch._VF.lstm(x, (h[None], c[None]), weights, True, 1, 0.0, False, False, False)[0]
+
 def local(x, w, b, stride=1, padding=(0, 0), value=0, groups=1):  # w [oh, ow, out, in / groups, kh, kw]
     oh, ow, out, _, kh, kw = w.shape
     x = F.pad(x, (padding[1], padding[1], padding[0], padding[0]), value=value)
@@ -57,9 +60,12 @@ OPS = {  # name: function, shapes of the inputs (+: positive, !: not near 0, *: 
     "index_add": (lambda x: index_add(x, 0, [4, 0, 2], 5), "3,4"),
     "index_add_middle": (lambda x: index_add(x, 1, [2, 0, 2, 1], 3), "2,4,3"),
     "index_add_last": (lambda x: index_add(x, 1, [1, 3], 4), "3,2"),
+    "sequence_mean": (lambda x: torch.stack([s.mean(0) for s in x.split([1, 3, 2])]), "6,3"),
     "view": (lambda x: x.view(3, 4), "2,6"), "transpose_13": (lambda x: x.transpose(1, 3).contiguous(), "2,3,2,4,2"),
     "concat_middle": (lambda *x: torch.cat(x, 1), "2,2,3 2,1,3"), "narrow_middle": (lambda x: x.narrow(1, 2, 1), "2,3,4"),
     "attention": (lambda x: attention(x, [0, 4], 1), "4,9"), "attention_ragged": (lambda x: attention(x, [0, 1, 4, 6], 2), "6,12"),
+    "lstm": (lstm, "4,2,3 2,2 2,2 8,3 8,2 8 8"), "lstm_one_step": (lstm, "1,3,1* 3,2 3,2 8,1* 8,2* 8 8"),
+    "lstm_layers": (lambda x, h, *w: lstm(lstm(x, h, h, *w), h, h, *w), "3,2,2 2,2 8,2 8,2 8 8"),
     "conv2d": (F.conv2d, "2,2,5,6 3,2,3,2 3"), "conv2d_no_bias": (F.conv2d, "2,2,4,4 3,2,3,3"),
     "conv2d_stride_padding": (lambda x, w, b: F.conv2d(x, w, b, stride=(2, 3), padding=(1, 2)), "2,2,6,7 3,2,3,4 3"),
     "conv2d_padding_value": (lambda x, w, b: F.conv2d(F.pad(x, (2,) * 4, value=-1), w, b), "2,1,4,3 2,1,3,3 2"),

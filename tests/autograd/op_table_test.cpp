@@ -130,6 +130,8 @@ Cases tables() {
        {{{4, 3}}}},
       {"gather_rows", [](Inputs x) { return gather_rows(x[0], indices({3}, {2, 0, 2})); },
        {{{3, 4}}}},
+      {"sequence_mean", [](Inputs x) { return sequence_mean(x[0], indices({4}, {0, 1, 4, 6})); },
+       {{{6, 3}}}},
       {"index_add", [](Inputs x) { return index_add(x[0], 0, indices({3}, {4, 0, 2}), 5); },
        {{{3, 4}}}},
       {"index_add_middle",  // repeated indices
@@ -258,6 +260,34 @@ Cases attentions() {
   };
 }
 
+// x [time, batch, in], h0, c0, weight_ih, weight_hh, bias_ih, bias_hh
+Variable lstm_output(Inputs x) { return lstm(x[0], x[1], x[2], {x[3], x[4], x[5], x[6]}).output; }
+
+Cases recurrences() {
+  return {
+      {"lstm", lstm_output, {{{4, 2, 3}}, {{2, 2}}, {{2, 2}}, {{8, 3}}, {{8, 2}}, {{8}}, {{8}}}},
+      {"lstm_one_step", lstm_output,
+       {{{1, 3, 1}, kWide}, {{3, 2}}, {{3, 2}}, {{8, 1}, kWide}, {{8, 2}, kWide}, {{8}}, {{8}}}},
+      {"lstm_one_matrix",  // for the input and the state, one bias twice
+       [](Inputs x) { return lstm(x[0], x[1], x[1], {x[2], x[2], x[3], x[3]}).output; },
+       {{{3, 2, 3}}, {{2, 3}}, {{12, 3}}, {{12}}}},
+      {"lstm_layers",  // the same weights for two layers
+       [](Inputs x) {
+         const LstmWeights weights{x[2], x[3], x[4], x[5]};
+         return lstm(lstm(x[0], x[1], x[1], weights).output, x[1], x[1], weights).output;
+       },
+       {{{3, 2, 2}}, {{2, 2}}, {{8, 2}}, {{8, 2}}, {{8}}, {{8}}}},
+      {"lstm_last_state",  // a second stretch from the first one's end, through the output
+       [](Inputs x) {
+         const LstmWeights weights{x[2], x[3], x[4], x[5]};
+         const Variable first = lstm(x[0], x[1], x[1], weights).output;
+         const Variable h = view(narrow(first, 0, 2, 1), {2, 2});
+         return lstm(x[0], h, x[1], weights).output;
+       },
+       {{{3, 2, 2}}, {{2, 2}}, {{8, 2}}, {{8, 2}}, {{8}}, {{8}}}},
+  };
+}
+
 // weight [out, in / groups, height, width]
 Cases convolutions() {
   return {
@@ -380,8 +410,8 @@ const std::vector<OpCase>& op_cases() {
   static const Cases all = [] {
     Cases cases;
     for (const auto family : {arithmetic, reductions, products, activations, feed_forwards, rows, tables,
-                              dropouts, norms, shapes, attentions, convolutions, local_connections,
-                              pools, radial_bases, losses}) {
+                              dropouts, norms, shapes, attentions, recurrences, convolutions,
+                              local_connections, pools, radial_bases, losses}) {
       for (OpCase& op : family()) cases.push_back(std::move(op));
     }
     return cases;

@@ -133,6 +133,25 @@ void add_cross_entropy() {
   });
 }
 
+// One time step of 20 sequences with a state of 1500 numbers: Zaremba et al.'s large model.
+void add_lstm() {
+  constexpr int64_t kRows = 20, kState = 1500, kCount = kRows * kState;
+  add_both("lstm_forward", 11 * kCount * kBytes, [] {
+    return [gates = numbers({4 * kCount}), before = numbers({kCount}, 2), c = Tensor::empty({kCount}),
+            h = Tensor::empty({kCount})] {
+      kernels::lstm_forward(kRows, kState, gates.data(), before.data(), c.data(), h.data());
+    };
+  });
+  add_both("lstm_backward", 14 * kCount * kBytes, [] {
+    return [gates = Tensor::full({4 * kCount}, 0.5), before = numbers({kCount}, 2),
+            c = numbers({kCount}, 3), dy = numbers({kCount}, 4), dh = numbers({kCount}, 5),
+            dc = numbers({kCount}, 6), dsums = Tensor::empty({4 * kCount})] {
+      kernels::lstm_backward(kRows, kState, gates.data(), before.data(), c.data(), dy.data(), dh.data(),
+                             dc.data(), dsums.data());
+    };
+  });
+}
+
 void add_adam() {
   constexpr int64_t kCount = H * I;
   add_both("adam_update", 7 * kCount * kBytes, [] {
@@ -236,6 +255,7 @@ void add_kernel_benchmarks() {
   add_softmax();
   add_dropout();
   add_cross_entropy();
+  add_lstm();
   add_adam();
   add_attention("attention", 0);
   add_attention("attention_dropout", 0.1);

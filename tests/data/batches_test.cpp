@@ -60,7 +60,7 @@ class BatchesTest : public testing::Test {
 
 TEST_F(BatchesTest, GivesRowsWithoutTheirPadding) {
   const BatchesDataset data = dataset(sound());
-  const Batch batch = data.batch(0, 6);
+  const TokenBatch batch = data.batch(0, 6);
   EXPECT_EQ(list(batch.ids), (List{2, 4, 3, 2, 7, 4, 3}));
   EXPECT_EQ(list(batch.segments), (List{0, 0, 1, 0, 0, 1, 1}));
   EXPECT_EQ(list(batch.offsets), (List{0, 3, 7}));
@@ -109,7 +109,7 @@ TEST_F(BatchesTest, DoesWithoutTheOptionalTensors) {
   tensors.erase("attention_mask");
   tensors.erase("sentence_labels");
   const BatchesDataset data = dataset(tensors);
-  const Batch batch = data.batch(0, 0);
+  const TokenBatch batch = data.batch(0, 0);
   EXPECT_EQ(batch.tokens(), 8);
   EXPECT_EQ(list(batch.segments), List(8, 0));
   EXPECT_FALSE(batch.sentence_labels.defined());

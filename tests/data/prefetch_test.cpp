@@ -13,10 +13,12 @@ namespace {
 using namespace std::chrono_literals;
 
 Batch numbered(int64_t number) {
-  Batch batch;
+  TokenBatch batch;
   batch.padded_length = number;
   return batch;
 }
+
+int64_t number_of(const Batch& batch) { return std::get<TokenBatch>(batch).padded_length; }
 
 TEST(Prefetch, KeepsTheOrder) {
   Prefetch prefetch(
@@ -25,7 +27,7 @@ TEST(Prefetch, KeepsTheOrder) {
         return numbered(number);
       },
       5, 60, 4);
-  for (int64_t n = 5; n < 60; ++n) ASSERT_EQ(prefetch.next().padded_length, n);
+  for (int64_t n = 5; n < 60; ++n) ASSERT_EQ(number_of(prefetch.next()), n);
   EXPECT_THROW(prefetch.next(), UsageError);
 }
 
@@ -35,7 +37,7 @@ TEST(Prefetch, WorksAheadButNotWithoutBound) {
   while (made < 3) std::this_thread::sleep_for(1ms);
   std::this_thread::sleep_for(20ms);
   EXPECT_EQ(made, 3);
-  EXPECT_EQ(prefetch.next().padded_length, 0);
+  EXPECT_EQ(number_of(prefetch.next()), 0);
   while (made < 4) std::this_thread::sleep_for(1ms);
 }
 
@@ -46,8 +48,8 @@ TEST(Prefetch, DeliversErrorsAtTheirBatch) {
         return numbered(number);
       },
       0, 10, 4);
-  EXPECT_EQ(prefetch.next().padded_length, 0);
-  EXPECT_EQ(prefetch.next().padded_length, 1);
+  EXPECT_EQ(number_of(prefetch.next()), 0);
+  EXPECT_EQ(number_of(prefetch.next()), 1);
   for (int again = 0; again < 2; ++again) {
     try {
       prefetch.next();

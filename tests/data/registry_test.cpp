@@ -61,7 +61,7 @@ TEST(Registry, RefusesWhatCantBe) {
 }
 
 TEST(Registry, MakesWhatTheConfigNames) {
-  EXPECT_EQ(dataset_types(), (std::vector<std::string>{"text", "batches"}));
+  EXPECT_EQ(dataset_types(), (std::vector<std::string>{"text", "sentence_pairs", "words", "batches"}));
   test::expect_error(
       [] {
         make_dataset(bound(R"({"train": "/none/a.txt"})"),

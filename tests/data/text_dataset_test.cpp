@@ -47,12 +47,12 @@ class TextDatasetTest : public testing::Test {
 
 TEST_F(TextDatasetTest, GivesBatchesThatFitTogether) {
   const TextDataset data = dataset();
-  const Batch batch = data.batch(3, 8);
+  const TokenBatch batch = data.batch(3, 8);
   EXPECT_EQ(batch.sequences(), 4);
   EXPECT_EQ(list(batch.sequence_number), (std::vector<int32_t>{8, 9, 10, 11}));
   EXPECT_EQ(list(batch.place)[0], 8 * 40);
   EXPECT_LE(batch.padded_length, 32);
-  EXPECT_GT(batch.masked(), 0);
+  EXPECT_GT(batch.predictions(), 0);
   EXPECT_TRUE(data.has_sentence_labels());
   EXPECT_TRUE(batch.sentence_labels.defined());
   EXPECT_FALSE(data.length().has_value());
@@ -62,8 +62,8 @@ TEST_F(TextDatasetTest, CutsTheSameSequencesIntoAnyMicroBatches) {
   const TextDataset small = dataset();
   settings_.sequences = 8;
   const TextDataset large = dataset();
-  const Batch whole = large.batch(20, 0);
-  const Batch first = small.batch(40, 0), second = small.batch(41, 4);
+  const TokenBatch whole = large.batch(20, 0);
+  const TokenBatch first = small.batch(40, 0), second = small.batch(41, 4);
   std::vector<int32_t> ids = list(first.ids), places = list(first.place);
   for (const int32_t id : list(second.ids)) ids.push_back(id);
   for (const int32_t place : list(second.place)) places.push_back(place);
@@ -104,12 +104,12 @@ TEST_F(TextDatasetTest, BaselineIsTheCrossEntropyOfTheFrequencies) {
   const std::vector<int64_t> counts = token_counts(train, data.vocabulary().size());
   double loss = 0, ones = 0, masked = 0, sequences = 0;
   for (int64_t i = 0; i < data.evaluation_batches(); ++i) {
-    const Batch batch = data.evaluation_batch(i);
+    const TokenBatch batch = data.evaluation_batch(i);
     for (const int32_t id : list(batch.masked_labels)) {
       loss -=
           std::log((counts[id] + 1.0) / static_cast<double>(train.tokens.size() + counts.size()));
     }
-    masked += static_cast<double>(batch.masked());
+    masked += static_cast<double>(batch.predictions());
     sequences += static_cast<double>(batch.sequences());
     for (const int32_t label : list(batch.sentence_labels)) ones += label;
   }

@@ -81,6 +81,26 @@ TEST(Initializers, HaveTheDeviationThatWasAskedFor) {
   EXPECT_THROW(deviation("uniform"), ConfigError);
 }
 
+TEST(Initializers, KeepARangeOfItsOwnWhateverTheConfigSays) {
+  for (const char* type : {"normal", "truncated_normal"}) {
+    Collector collector;
+    const auto weights = std::make_shared<Parameter>(Shape{100, 100});
+    collector.add(weights, Start::uniform, {"w"}, 0.3);
+    initialize(collector, {.type = type, .range = 7}, RandomKey(1));
+    double sum = 0, least = 1, most = -1;
+    for (const real w : weights->value().values()) {
+      sum += double{w} * w;
+      least = std::min(least, double{w});
+      most = std::max(most, double{w});
+    }
+    EXPECT_GT(least, -0.3);
+    EXPECT_LT(least, -0.29);
+    EXPECT_LT(most, 0.3);
+    EXPECT_GT(most, 0.29);
+    EXPECT_NEAR(std::sqrt(sum / 10000), 0.3 / std::sqrt(3), 0.005);
+  }
+}
+
 // PyTorch's default for linear layers, and LeCun's: within a bound that depends on a unit's inputs.
 TEST(Initializers, GoByTheInputsOfAUnit) {
   const auto extremes = [](const std::string& type) {

@@ -8,40 +8,10 @@
 
 #include "autograd/ops.h"
 #include "layers/initializers.h"
+#include "tests/layers/tiny_encoder.h"
 
 namespace reprise {
 namespace {
-
-EncoderConfig small(const std::string& type) {
-  EncoderConfig config;
-  config.type = type;
-  config.vocab_size = 40;
-  config.hidden_size = 16;
-  config.num_hidden_layers = 4;
-  config.num_attention_heads = 2;
-  config.intermediate_size = 24;
-  config.max_position_embeddings = 12;
-  config.hidden_dropout_prob = 0.1;
-  config.attention_probs_dropout_prob = 0.1;
-  config.initializer_range = 0.2;
-  if (type == "albert") config.embedding_size = 8;
-  return config;
-}
-
-template <class... Ints>
-Tensor ints(Ints... values) {
-  const std::vector<int32_t> list = {static_cast<int32_t>(values)...};
-  return Tensor::of(Shape{static_cast<int64_t>(list.size())}, std::span<const int32_t>(list));
-}
-
-// Two sequences, of 4 and 3 tokens.
-Tokens two_sequences() {
-  return {.ids = ints(2, 7, 9, 3, 2, 30, 3),
-          .segments = ints(0, 0, 1, 1, 0, 1, 1),
-          .positions = ints(0, 1, 2, 3, 0, 1, 2),
-          .offsets = ints(0, 4, 7),
-          .places = ints(0, 1, 2, 3, 12, 13, 14)};
-}
 
 struct Model {
   explicit Model(const EncoderConfig& config) : encoder(config) {
@@ -73,7 +43,7 @@ struct Model {
 };
 
 TEST(Encoder, ParametersHaveHuggingFacesNames) {
-  const Model bert(small("bert")), albert(small("albert"));
+  const Model bert(tiny_encoder("bert")), albert(tiny_encoder("albert"));
   for (const char* name :
        {"bert.embeddings.word_embeddings.weight", "bert.encoder.layer.3.attention.self.query.weight",
         "bert.encoder.layer.0.attention.output.LayerNorm.bias",
@@ -95,10 +65,10 @@ TEST(Encoder, ParametersHaveHuggingFacesNames) {
 }
 
 TEST(Encoder, TheTiedDecoderIsTheWordTable) {
-  const Model model(small("bert"));
+  const Model model(tiny_encoder("bert"));
   const auto& words = model.by_name.at("bert.embeddings.word_embeddings.weight");
   EXPECT_EQ(words.aliases, std::vector<std::string>{"cls.predictions.decoder.weight"});
-  EncoderConfig untied = small("bert");
+  EncoderConfig untied = tiny_encoder("bert");
   untied.tie_word_embeddings = false;
   EXPECT_TRUE(Model(untied).by_name.contains("cls.predictions.decoder.weight"));
 }
@@ -107,7 +77,7 @@ TEST(Encoder, TheTiedDecoderIsTheWordTable) {
 class SharedGradient : public testing::TestWithParam<const char*> {};
 
 TEST_P(SharedGradient, IsTheSumOfTheUnsharedTwins) {
-  EncoderConfig config = small("albert");
+  EncoderConfig config = tiny_encoder("albert");
   config.sharing = SharingConfig{.strategy = GetParam(), .sets = {}};
   Model shared(config);
   config.sharing = SharingConfig{.strategy = "none", .sets = {}};
@@ -143,8 +113,8 @@ INSTANTIATE_TEST_SUITE_P(Strategies, SharedGradient,
                          testing::Values("all", "attention", "feed_forward"));
 
 TEST(Encoder, RecomputationChangesNoBit) {
-  Model plain(small("albert"));
-  EncoderConfig config = small("albert");
+  Model plain(tiny_encoder("albert"));
+  EncoderConfig config = tiny_encoder("albert");
   config.recompute = true;
   Model again(config);
   EXPECT_EQ(plain.backward(), again.backward());
@@ -158,7 +128,7 @@ TEST(Encoder, RecomputationChangesNoBit) {
 
 // A sequence's result doesn't depend on what else is in the batch.
 TEST(Encoder, SequencesDoNotSeeEachOther) {
-  const Model model(small("bert"));
+  const Model model(tiny_encoder("bert"));
   const Context plain;
   const Tokens both = two_sequences();
   const Tokens second = {.ids = both.ids.slice(4, 7),
@@ -174,7 +144,7 @@ TEST(Encoder, SequencesDoNotSeeEachOther) {
 }
 
 TEST(Encoder, SharingWeightsDoesNotShareDropout) {
-  EncoderConfig config = small("albert");
+  EncoderConfig config = tiny_encoder("albert");
   config.attention_probs_dropout_prob = 0;
   config.hidden_dropout_prob = 0.5;
   const Model model(config);

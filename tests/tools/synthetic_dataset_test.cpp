@@ -13,10 +13,10 @@ const DatasetSettings kSettings = {
     .vocabulary_size = 11, .max_positions = 64, .segment_types = 2, .sequences = 3, .seed = 1};
 
 TEST(SyntheticDataset, FillsEverySequence) {
-  const Batch batch = SyntheticDataset(kSettings, {50, 50}).batch(0, 0);
+  const TokenBatch batch = SyntheticDataset(kSettings, {50, 50}).batch(0, 0);
   EXPECT_EQ(batch.sequences(), 3);
   EXPECT_EQ(batch.tokens(), 150);
-  EXPECT_EQ(batch.masked(), 3 * 8);  // 7.5, to even
+  EXPECT_EQ(batch.predictions(), 3 * 8);  // 7.5, to even
   const auto ids = batch.ids.values<int32_t>(), segments = batch.segments.values<int32_t>();
   EXPECT_EQ(std::set<int32_t>(ids.begin(), ids.end()), (std::set<int32_t>{5, 6, 7, 8, 9, 10}));
   for (size_t i = 0; i < 150; ++i) EXPECT_EQ(segments[i], i % 50 >= 25) << i;
@@ -34,7 +34,7 @@ TEST(SyntheticDataset, FillsEverySequence) {
 
 TEST(SyntheticDataset, IsTheSameEveryTime) {
   const SyntheticDataset data(kSettings, {50, 50});
-  const Batch a = data.batch(0, 0), b = data.batch(7, 3);
+  const TokenBatch a = data.batch(0, 0), b = data.batch(7, 3);
   for (int64_t i = 0; i < a.tokens(); ++i) EXPECT_EQ(a.ids.item(i), b.ids.item(i));
   EXPECT_EQ(b.sequence_number.item(0), 3);
 }
@@ -43,7 +43,7 @@ TEST(SyntheticDataset, MakesSequencesOfDifferentLengths) {
   DatasetSettings settings = kSettings;
   settings.sequences = 1000;
   const SyntheticDataset data(settings, {50, 20});
-  const Batch batch = data.batch(0, 0);
+  const TokenBatch batch = data.batch(0, 0);
   std::set<int32_t> lengths;
   for (int64_t s = 0; s < batch.sequences(); ++s) {
     lengths.insert(static_cast<int32_t>(batch.offsets.item(s + 1) - batch.offsets.item(s)));
@@ -63,7 +63,7 @@ TEST(SyntheticDataset, PredictsAtLeastOne) {
 TEST(SyntheticDataset, MakesDoWithOneSegment) {
   DatasetSettings settings = kSettings;
   settings.segment_types = 1;
-  const Batch batch = SyntheticDataset(settings, {50, 50}).batch(0, 0);
+  const TokenBatch batch = SyntheticDataset(settings, {50, 50}).batch(0, 0);
   for (const int32_t segment : batch.segments.values<int32_t>()) EXPECT_EQ(segment, 0);
 }
 

@@ -87,6 +87,10 @@ Result measure(const BenchmarkOptions& options, const RunConfigReader& read) {
   if (options.what == What::autograd) return {benchmark_autograd(), autograd_text};
   const std::string name = short_name(options.config);
   const RunConfig config = config_of(options, read);
+  if (!config.model.is_encoder()) {
+    throw ConfigError("model.type: \"{}\": benchmark knows encoders only, bert and albert",
+                      config.model.type);
+  }
   if (options.what == What::gemm) {
     return {benchmark_products(name, config.model.encoder, options.batch, options.seq),
             products_text};

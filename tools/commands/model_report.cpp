@@ -33,7 +33,7 @@ Json report_json(const ModelReport& report) {
   const MemoryEstimate& memory = report.memory;
   return {{"name", report.name},
           {"description", report.config.description},
-          {"type", report.config.model.encoder.type},
+          {"type", report.config.model.type},
           {"parameters",
            {{"convention", kCountingConvention},
             {"stored", ledger.stored()},
@@ -60,7 +60,7 @@ Json report_json(const ModelReport& report) {
 
 ModelReport make_report(std::string name, RunConfig config) {
   const Workload work = workload_of(config);
-  Ledger ledger = make_ledger(config.model.encoder, work);
+  Ledger ledger = make_ledger(config.model, work);
   const MemoryEstimate memory = estimate_memory(config);
   return {std::move(name), std::move(config), work, std::move(ledger), memory};
 }

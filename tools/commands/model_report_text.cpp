@@ -29,6 +29,13 @@ std::string ledger_table(const Ledger& ledger) {
 
 std::string sentence_on_counts(const ModelReport& report) {
   const Workload& work = report.work;
+  if (!report.config.model.is_encoder()) {
+    const bool words = report.config.model.type == "lstm_lm";
+    return fmt::format(
+        "Counted: shared parameters once. unshared: if every use had its own copy{}.\n"
+        "multiply-adds: forward, {} of {} tokens.\n", words ? ", at every time step" : "",
+        words ? "a sequence" : "two sequences", grouped(work.length));
+  }
   return fmt::format(
       "Counted: {}.\n"
       "unshared: if every use had its own copy. multiply-adds: forward, a sequence of {} tokens,\n"
@@ -56,8 +63,10 @@ std::string one_model(const ModelReport& report) {
   std::string text = printable(report.name);
   if (!report.config.description.empty()) text += ": " + printable(report.config.description);
   text += "\n\n" + ledger_table(report.ledger) + "\n" + sentence_on_counts(report);
-  text += "\nSets of weights by application of a layer; the same letter, the same weights:\n" +
-          grid(report.ledger.plan) + "\n";
+  if (report.config.model.any_encoder()) {
+    text += "\nSets of weights by application of a layer; the same letter, the same weights:\n" +
+            grid(report.ledger.plan) + "\n";
+  }
   return text + fmt::format("\nMemory to train with {} sequences of {} tokens at a time:\n",
                             grouped(report.work.sequences), grouped(report.work.length)) +
          memory_table(report);
@@ -153,14 +162,19 @@ std::string headline(const Reports& reports) {
     counts.push_back(short_count(report.ledger.stored()));
     names.push_back(printable(report.name));
   }
+  const bool encoders = std::all_of(reports.begin(), reports.end(), [](const ModelReport& report) {
+    return report.config.model.is_encoder();
+  });
   return fmt::format("{} parameters: {}\n({})\n", fmt::join(counts, " against "),
-                     fmt::join(names, " against "), kCountingConvention);
+                     fmt::join(names, " against "),
+                     encoders ? kCountingConvention : "shared parameters counted once");
 }
 
 std::string several_models(const Reports& reports) {
   std::string text = headline(reports) + "\n" + comparison_table(reports);
   text += "\nSets of weights by application of a layer; the same letter, the same weights:\n";
   for (const ModelReport& report : reports) {
+    if (!report.config.model.any_encoder()) continue;
     text += fmt::format("{}\n{}\n", printable(report.name), grid(report.ledger.plan));
   }
   return text;

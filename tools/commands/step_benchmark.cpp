@@ -63,7 +63,7 @@ void run_step(Session& session, int64_t number, Steps& steps) {
   Stopwatch whole, watch;
   const std::vector<Batch> batches = {session.micro_batch(number)};
   steps.data.push_back(watch.lap());
-  steps.tokens.push_back(static_cast<double>(batches[0].tokens()));
+  steps.tokens.push_back(static_cast<double>(tokens(batches[0])));
   const StepResult result = session.compute_gradients(number, batches, [] { return false; });
   if (!result.finite) {
     throw Error(ExitCode::diverged, "benchmark: loss {} and gradient norm {} in step {}",
@@ -119,7 +119,7 @@ Json benchmark_step(const std::string& name, RunConfig recipe, const StepWork& w
   std::unique_ptr<Dataset> dataset = dataset_for(config, work);
   refuse_what_does_not_fit(config);
   Profile profile;
-  Session session(config, std::move(dataset));
+  Session session(config, make_task(config, std::move(dataset)));
   session.profile(&profile);
   const Steps steps = run_steps(session, work, profile);
   const double seconds = median(steps.all);

@@ -5,6 +5,8 @@
 #include "core/safetensors.h"
 #include "tools/trainer/run_config.h"
 #include "tools/trainer/session.h"
+#include "tools/trainer/tasks/pretraining_task.h"
+#include "tools/trainer/tasks/tokens_of.h"
 
 namespace reprise {
 
@@ -26,9 +28,13 @@ Tensor padded(const Tensor& x, const Tensor& offsets, int64_t length) {
 
 void trace(const TraceOptions& options) {
   Session session(load_run_config(options.config, options.overrides));
-  const Batch batch = session.micro_batch(0);
-  const StepTotals only_this{batch.masked(), batch.sequences()};
-  const Encoder& encoder = session.encoder();
+  const Batch first = session.micro_batch(0);
+  const auto* task = dynamic_cast<const PretrainingTask*>(&session.task());
+  if (task == nullptr) {
+    throw ConfigError("model.type: \"{}\": trace knows encoders only", session.config().model.type);
+  }
+  const auto& batch = std::get<TokenBatch>(first);
+  const Encoder& encoder = task->encoder();
 
   std::vector<NamedTensor> traced;
   std::vector<Variable> hidden;
@@ -48,7 +54,8 @@ void trace(const TraceOptions& options) {
   }
 
   Tape tape;
-  const TaskLoss loss = session.task().loss(session.context(&tape, 0), batch, only_this);
+  Carried none;
+  const TaskLoss loss = task->loss(session.context(&tape, 0), first, totals({first}), none);
   tape.backward(loss.total);
   for (const NamedPart& part : named_parts(session.parameters())) {
     if (part.gradient.defined()) traced.push_back({"grad." + part.name, part.gradient});

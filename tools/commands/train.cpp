@@ -55,9 +55,10 @@ ExitCode dry_run(const RunConfig& config, Console& console) {
   return ExitCode::ok;
 }
 
-void tell_next(const RunDirectory& run, Console& console) {
-  console.say(fmt::format("the trained model, as a Hugging Face folder: {}\nlosses of every step: {}\n"
+void tell_next(const RunDirectory& run, const ModelConfig& model, Console& console) {
+  console.say(fmt::format("the trained model{}: {}\nlosses of every step: {}\n"
                           "next, what it consists of: reprise inspect --config {}",
+                          model.any_encoder() ? ", as a Hugging Face folder" : "",
                           run.final_folder(), run.file("metrics.jsonl"), run.file("config.json")));
 }
 
@@ -93,7 +94,7 @@ ExitCode train(const TrainOptions& options) {
     run.check_same_config(resolved);
     if (run.finished()) {
       console.say(fmt::format("{}: this run is finished", run.path()));
-      tell_next(run, console);
+      tell_next(run, config.model, console);
       return ExitCode::ok;
     }
   }
@@ -106,7 +107,7 @@ ExitCode train(const TrainOptions& options) {
   Trainer trainer(session, run, resolved, console);
   if (!checkpoint.empty() || !fresh) trainer.resume(checkpoint);
   const ExitCode code = trainer.run();
-  if (code == ExitCode::ok) tell_next(run, console);
+  if (code == ExitCode::ok) tell_next(run, config.model, console);
   return code;
 }
 

@@ -76,6 +76,14 @@ std::string time_line(const RunConfig& config, int64_t multiply_adds, int64_t se
                      sequences * training.accumulate, tool);
 }
 
+void say_sharing(const SharingPlan& sharing, Console& console) {
+  std::string plan = grid(sharing);
+  for (size_t at = 0; (at = plan.find('\n', at)) != std::string::npos; at += 10) {
+    plan.replace(at, 1, "\n         ");
+  }
+  console.say("sharing: " + plan);
+}
+
 }  // namespace
 
 void refuse_what_does_not_fit(const RunConfig& config) {
@@ -92,20 +100,17 @@ void refuse_what_does_not_fit(const RunConfig& config) {
 void announce(const Session& session, Console& console) {
   const RunConfig& config = session.config();
   const Workload work = workload_of(config);
-  const Ledger ledger = make_ledger(config.model.encoder, work);
+  const Ledger ledger = make_ledger(config.model, work);
   console.say(fmt::format("model: {}, {} parameters stored, {} if every use had its own",
-                          config.model.encoder.type, grouped(ledger.stored()),
+                          config.model.type, grouped(ledger.stored()),
                           grouped(ledger.unshared())));
-  std::string plan = grid(ledger.plan);
-  for (size_t at = 0; (at = plan.find('\n', at)) != std::string::npos; at += 10) {
-    plan.replace(at, 1, "\n         ");
-  }
-  console.say("sharing: " + plan);
+  if (config.model.any_encoder()) say_sharing(ledger.plan, console);
   console.say("data: " + session.dataset().description());
   console.say(memory_line(estimate_memory(config)));
   console.say(time_line(config, ledger.multiply_adds(), session.dataset().sequences_per_batch()));
   for (const std::string& warning : session.dataset().warnings()) console.warn(warning);
-  if (const auto reason = beyond_transformers(config.model.encoder)) {
+  const EncoderConfig* encoder = config.model.any_encoder();
+  if (const auto reason = encoder ? beyond_transformers(*encoder) : std::nullopt) {
     console.warn(fmt::format("the trained model will be in a format of our own, which Transformers "
                              "can't load, because {}", *reason));
   }

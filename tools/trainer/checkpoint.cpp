@@ -40,6 +40,12 @@ std::vector<NamedTensor> moments_of(const Optimizer& optimizer) {
   return moments;
 }
 
+std::vector<NamedTensor> numbered(const std::vector<Tensor>& carried) {
+  std::vector<NamedTensor> named;
+  for (const Tensor& tensor : carried) named.push_back({std::to_string(named.size()), tensor});
+  return named;
+}
+
 // Copies a file's tensors into those in memory; both must have the same ones.
 void restore(const std::string& path, const std::vector<NamedTensor>& tensors) {
   const SafetensorsFile file = SafetensorsFile::open(path);
@@ -58,8 +64,7 @@ void restore(const std::string& path, const std::vector<NamedTensor>& tensors) {
 }
 
 LoadedCheckpoint restore_all(const std::string& path, const Manifest& manifest,
-                             const std::string& config_hash,
-                             const std::vector<ParameterPtr>& parameters, Optimizer& optimizer) {
+                             const std::string& config_hash, const Trained& trained) {
   const Json fields = parse_json(manifest.fields, path, ExitCode::corrupt).value();
   if (fields.value("format", 0) != kFormat) {
     throw Error(ExitCode::corrupt, "{}: a checkpoint of format {}, this program reads {}", path,
@@ -68,10 +73,13 @@ LoadedCheckpoint restore_all(const std::string& path, const Manifest& manifest,
   if (fields.value("config_hash", "") != config_hash) {
     throw ConfigError("{}: a checkpoint of another configuration", path);
   }
-  restore(path + "/model.safetensors", weights_of(parameters));
-  restore(path + "/optimizer.safetensors", moments_of(optimizer));
-  for (const ParameterPtr& parameter : parameters) parameter->touch();
-  optimizer.set_updates(fields.at("updates"));
+  restore(path + "/model.safetensors", weights_of(trained.parameters));
+  restore(path + "/optimizer.safetensors", moments_of(trained.optimizer));
+  if (!trained.carried.empty()) {
+    restore(path + "/carried.safetensors", numbered(trained.carried));
+  }
+  for (const ParameterPtr& parameter : trained.parameters) parameter->touch();
+  trained.optimizer.set_updates(fields.at("updates"));
   return {path,
           {.step = fields.at("step"),
            .evaluated = fields.at("evaluated"),
@@ -91,20 +99,23 @@ NumericIdentity numeric_identity(Precision precision) {
 
 void save_checkpoint(const std::string& checkpoints, const std::string& config_hash,
                      const NumericIdentity& identity, const TrainingState& state,
-                     const std::vector<ParameterPtr>& parameters, const Optimizer& optimizer,
-                     int keep) {
+                     const Trained& trained, int keep) {
   DirectoryCommit commit(checkpoints, fmt::format("{}{:08}", kPrefix, state.step));
   commit.add("model.safetensors",
-             [&](OutputFile& out) { write_safetensors(out, weights_of(parameters)); });
+             [&](OutputFile& out) { write_safetensors(out, weights_of(trained.parameters)); });
   commit.add("optimizer.safetensors",
-             [&](OutputFile& out) { write_safetensors(out, moments_of(optimizer)); });
-  commit.commit(dump_json_line(fields_of(config_hash, identity, state, optimizer.updates())));
+             [&](OutputFile& out) { write_safetensors(out, moments_of(trained.optimizer)); });
+  if (!trained.carried.empty()) {
+    commit.add("carried.safetensors",
+               [&](OutputFile& out) { write_safetensors(out, numbered(trained.carried)); });
+  }
+  commit.commit(
+      dump_json_line(fields_of(config_hash, identity, state, trained.optimizer.updates())));
   prune_directories(checkpoints, kPrefix, keep);
 }
 
 std::optional<LoadedCheckpoint> load_newest_checkpoint(
-    const std::string& checkpoints, const std::string& config_hash,
-    const std::vector<ParameterPtr>& parameters, Optimizer& optimizer,
+    const std::string& checkpoints, const std::string& config_hash, const Trained& trained,
     const std::function<void(const std::string&)>& warn) {
   const NewestValid newest = newest_valid(checkpoints, kPrefix);
   for (const SkippedDirectory& skipped : newest.skipped) {
@@ -115,12 +126,12 @@ std::optional<LoadedCheckpoint> load_newest_checkpoint(
     throw Error(ExitCode::corrupt, "{}: none of the {} checkpoints can be trusted", checkpoints,
                 newest.skipped.size());
   }
-  return restore_all(newest.found->path, newest.found->manifest, config_hash, parameters, optimizer);
+  return restore_all(newest.found->path, newest.found->manifest, config_hash, trained);
 }
 
 LoadedCheckpoint load_checkpoint(const std::string& path, const std::string& config_hash,
-                                 const std::vector<ParameterPtr>& parameters, Optimizer& optimizer) {
-  return restore_all(path, verify_directory(path), config_hash, parameters, optimizer);
+                                 const Trained& trained) {
+  return restore_all(path, verify_directory(path), config_hash, trained);
 }
 
 }  // namespace reprise

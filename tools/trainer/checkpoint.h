@@ -1,7 +1,8 @@
 // Checkpoints: the complete state of a training run, committed as one directory (core/commit_directory.h).
 //
 // Complete by construction: random numbers are functions of the seed and the place, and batches of their
-// number, so weights, moments and the few numbers of TrainingState are all there is.
+// number, so weights, moments, what a recurrent model carries, and the few numbers of TrainingState are
+// all there is.
 #pragma once
 
 #include <cstdint>
@@ -33,12 +34,18 @@ struct NumericIdentity {
 };
 NumericIdentity numeric_identity(Precision precision);
 
+// What is saved, and where it is restored to.
+struct Trained {
+  const std::vector<ParameterPtr>& parameters;
+  Optimizer& optimizer;
+  const std::vector<Tensor>& carried;  // see Task::initial_state
+};
+
 // Writes checkpoints/step-<number>, then removes all but the newest `keep`. Throws Error (io) and leaves
 // the older ones when it can't.
 void save_checkpoint(const std::string& checkpoints, const std::string& config_hash,
                      const NumericIdentity& identity, const TrainingState& state,
-                     const std::vector<ParameterPtr>& parameters, const Optimizer& optimizer,
-                     int keep);
+                     const Trained& trained, int keep);
 
 struct LoadedCheckpoint {
   std::string path;
@@ -49,12 +56,11 @@ struct LoadedCheckpoint {
 // Restores the newest checkpoint that verifies; nothing when there is none at all. `warn` hears of those
 // that were skipped. Throws Error: corrupt when there are some and none can be trusted.
 std::optional<LoadedCheckpoint> load_newest_checkpoint(
-    const std::string& checkpoints, const std::string& config_hash,
-    const std::vector<ParameterPtr>& parameters, Optimizer& optimizer,
+    const std::string& checkpoints, const std::string& config_hash, const Trained& trained,
     const std::function<void(const std::string&)>& warn);
 
 // Restores this one. Throws Error: corrupt, or config when it is of another configuration.
 LoadedCheckpoint load_checkpoint(const std::string& path, const std::string& config_hash,
-                                 const std::vector<ParameterPtr>& parameters, Optimizer& optimizer);
+                                 const Trained& trained);
 
 }  // namespace reprise

@@ -93,6 +93,50 @@ Ledger make_ledger(const EncoderConfig& config, const Workload& workload) {
   return LedgerMaker(config, workload).make();
 }
 
+namespace {
+
+Ledger two_towers(const EncoderConfig& encoder, const Workload& workload) {
+  Ledger ledger = make_ledger(encoder, workload);
+  std::erase_if(ledger.entries, [](const LedgerEntry& entry) {
+    return !entry.base_model || entry.component == "pooler";
+  });
+  for (LedgerEntry& entry : ledger.entries) {
+    if (entry.component == "word_embeddings") entry.uses = 1;  // no word head
+    entry.uses *= 2;
+    entry.multiply_adds *= 2;
+  }
+  return ledger;
+}
+
+// Every LSTM layer is used once for each time step.
+Ledger recurrent(const RecurrentConfig& config, const Workload& workload) {
+  const ExactCount T = workload.length, V = config.vocab_size, E = config.embedding_width();
+  const ExactCount H = config.hidden_size, D = config.decoder_width();
+  Ledger ledger;
+  const auto add = [&](std::string component, ExactCount size, ExactCount uses, ExactCount macs) {
+    ledger.entries.push_back({.component = std::move(component), .size = size.value(),
+                              .uses = uses.value(), .multiply_adds = macs.value()});
+  };
+  const bool tied = config.tie_word_embeddings;
+  add("word_embeddings", V * E, tied ? 2 : 1, tied ? T * V * E : ExactCount(0));
+  for (int64_t layer = 0; layer < config.num_layers; ++layer) {
+    const ExactCount in = layer == 0 ? E : H;
+    add(fmt::format("lstm_l{}", layer), 4 * H * (in + H + 2), T, T * 4 * H * (in + H));
+  }
+  if (config.projection) add("projection", D * H, 1, T * D * H);
+  if (!tied) add("decoder", V * D, 1, T * V * D);
+  if (config.decoder_bias) add("decoder_bias", V, 1, 0);
+  return ledger;
+}
+
+}  // namespace
+
+Ledger make_ledger(const ModelConfig& config, const Workload& workload) {
+  if (config.type == "lstm_lm") return recurrent(config.recurrent, workload);
+  if (config.type == "two_tower") return two_towers(config.two_tower.encoder, workload);
+  return make_ledger(config.encoder, workload);
+}
+
 int64_t Ledger::stored() const {
   int64_t sum = 0;
   for (const LedgerEntry& entry : entries) sum += entry.stored();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "layers/models/encoder_config.h"
+#include "tools/trainer/model_config.h"
 
 namespace reprise {
 
@@ -56,5 +57,7 @@ struct Ledger {
 
 // Throws ConfigError when the sizes come to more than can be counted.
 Ledger make_ledger(const EncoderConfig& config, const Workload& workload = {});
+// The same for any model. Of two towers: both are counted as uses, and neither has heads.
+Ledger make_ledger(const ModelConfig& config, const Workload& workload);
 
 }  // namespace reprise

@@ -10,7 +10,7 @@ RunConfig load_run_config(const std::string& name, const std::vector<std::string
   ConfigSource source = load_config(find_recipe(name), overrides);
   apply_pretrained_config(source);
   RunConfig config = bind<RunConfig>(source);
-  config.model.encoder = config.model.encoder.resolved();
+  config.model = config.model.resolved();
   config.optimizer = config.optimizer.resolved();
   return config;
 }

@@ -13,7 +13,7 @@ namespace reprise {
 namespace {
 
 constexpr int64_t kBytes = 4;       // of a number
-constexpr int64_t kBatchSize = 32;  // of text, unless given
+constexpr int64_t kBatchSize = 32, kStreams = 20;  // of text and words, unless given
 
 ExactCount larger(ExactCount a, ExactCount b) { return std::max(a.value(), b.value()); }
 
@@ -41,8 +41,8 @@ ExactCount activations(const EncoderConfig& config, const Workload& work, Precis
                            ExactCount(work.sequences) * 2 * H * kBytes;
 
   // Backward starts with all of this alive; the logits' gradient takes their place, and in bfloat16 a
-  // copy stands beside it. Later the heads are gone, and a layer's gradients, widest inside the feed-forward block, stand beside what the
-  // layers keep, with the activation's output.
+  // copy stands beside it. Later the heads are gone, and a layer's gradients, widest inside the
+  // feed-forward block, stand beside what the layers keep, with the activation's output.
   const ExactCount in_layer =
       T * 2 * I * narrow + T * 2 * H * kBytes + (config.recompute ? layer : ExactCount(0));
   const ExactCount narrowed = precision == Precision::bfloat16 ? P * V * narrow : ExactCount(0);
@@ -75,23 +75,46 @@ int moments(const OptimizerConfig& config) {
 }
 
 Workload workload_of(const RunConfig& config) {
-  const bool text = config.data.type == "text";
-  const TextDataConfig& data = config.data.text;
+  if (config.model.type == "lstm_lm") {
+    return {.sequences = config.training.batch_size.value_or(kStreams),
+            .length = config.data.words.steps,
+            .predictions = config.data.words.steps,
+            .sentences = false};
+  }
+  const TextSourceConfig* text = config.data.any_text();
+  const bool masked = config.data.type == "text" || !text;
   Workload work;
   work.sequences = config.training.batch_size.value_or(kBatchSize);
-  work.length = text ? data.max_length : config.model.encoder.max_position_embeddings;
-  work.sentences = !text || data.sentence_task != "none";
-  const MaskingConfig masking = text ? data.masking : MaskingConfig{};
+  work.length = text ? text->max_length : config.model.any_encoder()->max_position_embeddings;
+  work.sentences = masked && (!text || config.data.text.sentence_task != "none");
+  const MaskingConfig masking = text ? config.data.text.masking : MaskingConfig{};
   // As data/masking has it.
   const double wanted = std::nearbyint(masking.probability * static_cast<double>(work.length));
   work.predictions = std::clamp<int64_t>(static_cast<int64_t>(wanted), 1,
                                          masking.max_predictions.value_or(work.length));
+  if (!masked) work.predictions = 0;
   return work;
 }
 
+namespace {
+
+// Embeddings; of each layer its input, gates and two states; logits, whose gradient takes their place.
+ExactCount activations(const RecurrentConfig& config, const Workload& work) {
+  const ExactCount rows = ExactCount(work.sequences) * work.length, H = config.hidden_size;
+  return rows * (config.embedding_width() + config.num_layers * (7 * H) + H + config.vocab_size) * kBytes;
+}
+
+ExactCount activations(const ModelConfig& config, Workload work, Precision precision) {
+  if (config.type == "lstm_lm") return activations(config.recurrent, work);
+  if (config.type == "two_tower") work.sequences *= 2;  // both are alive at once
+  return activations(*config.any_encoder(), work, precision);
+}
+
+}  // namespace
+
 MemoryEstimate estimate_memory(const RunConfig& config) {
   const Workload work = workload_of(config);
-  const Ledger ledger = make_ledger(config.model.encoder, work);
+  const Ledger ledger = make_ledger(config.model, work);
   const ExactCount weights = kBytes * ExactCount(ledger.stored());
   const auto micro_batches = static_cast<uint64_t>(config.training.accumulate);
   const int64_t partial_sums = std::bit_width(micro_batches) - 1;
@@ -101,7 +124,7 @@ MemoryEstimate estimate_memory(const RunConfig& config) {
   bytes.packed = copies_for_products(ledger, work, precision).value();
   bytes.gradients = (weights * (1 + partial_sums)).value();
   bytes.optimizer = (weights * moments(config.optimizer)).value();
-  bytes.activations = activations(config.model.encoder, work, precision).value();
+  bytes.activations = activations(config.model, work, precision).value();
   // total() must be countable, too.
   ExactCount(bytes.weights) + bytes.packed + bytes.gradients + bytes.optimizer + bytes.activations +
       bytes.program;

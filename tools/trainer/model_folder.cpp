@@ -66,11 +66,26 @@ void check_same_model(const ModelConfigFile& file, const Encoder& model) {
 }  // namespace
 
 void save_model_folder(const EncoderConfig& config, const std::vector<ParameterPtr>& parameters,
-                       const AddFile& add) {
+                       const AddFile& add, Heads heads) {
   const std::vector<NamedPart> parts = named_parts(parameters);
-  add("config.json",
-      [&](OutputFile& out) { out.write(dump_json(model_config_json(config)) + "\n"); });
+  Json file = model_config_json(config);
+  if (heads == Heads::none && !beyond_transformers(config)) {
+    file["architectures"] = Json::array({config.albert() ? "AlbertModel" : "BertModel"});
+  }
+  add("config.json", [&](OutputFile& out) { out.write(dump_json(file) + "\n"); });
   add("model.safetensors", [&](OutputFile& out) { write_weights(out, config, parts); });
+}
+
+void save_own_folder(const std::string& architecture, Json config,
+                     const std::vector<ParameterPtr>& parameters, const AddFile& add) {
+  config["architectures"] = Json::array({architecture});
+  const std::vector<NamedPart> parts = named_parts(parameters);
+  std::vector<NamedTensor> tensors;
+  for (const NamedPart& part : parts) tensors.push_back({part.name, part.value});
+  add("config.json", [&](OutputFile& out) { out.write(dump_json(config) + "\n"); });
+  add("model.safetensors", [&](OutputFile& out) {
+    write_safetensors(out, tensors, {{"format", "pt"}, {kAliasesKey, alias_text(parts)}});
+  });
 }
 
 void load_model_folder(const std::string& folder, const Encoder& model) {

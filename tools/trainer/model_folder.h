@@ -1,25 +1,28 @@
 // A model folder: config.json and model.safetensors, as Hugging Face Transformers has them.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "core/files.h"
+#include "core/json.h"
 #include "layers/models/encoder.h"
 
 namespace reprise {
 
-// Adds one file to a folder in the making, such as DirectoryCommit::add.
-using AddFile =
-    std::function<void(const std::string& name, const std::function<void(OutputFile&)>& fill)>;
+// What stands on top of the encoder in the file.
+enum class Heads : uint8_t { pretraining, none };
 
 // Writes config.json (model_config_json() of `config`) and model.safetensors: every part of every
 // Parameter once, under its name, with the other names in the metadata (kAliasesKey). An untied
 // model has its output bias twice, because Transformers then holds two. The bytes depend on the
 // model alone.
 void save_model_folder(const EncoderConfig& config, const std::vector<ParameterPtr>& parameters,
-                       const AddFile& add);
+                       const AddFile& add, Heads heads = Heads::pretraining);
+
+// The same in a format of our own, for models that Transformers hasn't: `config` with that architecture.
+void save_own_folder(const std::string& architecture, Json config,
+                     const std::vector<ParameterPtr>& parameters, const AddFile& add);
 
 // Fills `model` from a folder. Throws DataError when the folder's config.json describes another
 // model, also where no shape would show it (another sharing plan, number of heads, activation, …);

@@ -1,16 +1,14 @@
 #include "tools/trainer/run_config.h"
 
-namespace reprise {
+#include <algorithm>
 
-void ModelConfig::fields(Fields& f) {
-  f("init_from", init_from,
-    "start from this Hugging Face folder: its architecture and weights; null: from random weights");
-  encoder.fields(f);
-}
+namespace reprise {
 
 void TrainingConfig::fields(Fields& f) {
   f("steps", steps, "optimizer steps").between(1, 1e12);
   f("minutes", minutes, "train for this long instead, with the schedule fitted to it").above(0);
+  f("epochs", epochs, "or for so many passes over data of a fixed size (images, words)")
+      .between(1, 1e6);
   f("batch_size", batch_size, "sequences in a micro-batch (text: 32 unless given; batches: the file's)")
       .between(1, 1 << 20);
   f("accumulate", accumulate, "micro-batches in a step").between(1, 1 << 20);
@@ -19,15 +17,16 @@ void TrainingConfig::fields(Fields& f) {
   f("precision", precision, "of products and what they keep: bfloat16 is faster where the processor "
     "has it; auto: then bfloat16, else float32").one_of({"float32", "bfloat16", "auto"});
   f("log_every", log_every, "steps from one progress line to the next").at_least(1);
-  f("eval_every", eval_every, "steps from one evaluation to the next; 0: only at the end").at_least(0);
+  f("eval_every", eval_every, "steps from one evaluation to the next; 0: only at the end; "
+    "null: an epoch's, or 100").at_least(0);
   f("checkpoint_every", checkpoint_every, "steps from one checkpoint to the next; 0: only when stopped")
       .at_least(0);
   f("keep_checkpoints", keep_checkpoints, "how many verified checkpoints are kept").at_least(1);
 }
 
 void TrainingConfig::check(Problems& problems) const {
-  if (steps.has_value() == minutes.has_value()) {
-    problems.add("steps", "give either \"steps\" or \"minutes\"");
+  if (steps.has_value() + minutes.has_value() + epochs.has_value() != 1) {
+    problems.add("steps", "give one of \"steps\", \"minutes\" and \"epochs\"");
   }
 }
 
@@ -42,19 +41,26 @@ void RunConfig::fields(Fields& f) {
 
 // What the data ask of the model.
 void RunConfig::check(Problems& problems) const {
-  if (data.type != "text") return;
-  const EncoderConfig& encoder = model.encoder;
-  if (data.text.max_length > encoder.max_position_embeddings) {
+  const std::vector<std::string> fitting = model.data_types();
+  if (std::find(fitting.begin(), fitting.end(), data.type) == fitting.end()) {
+    problems.add("data.type", fmt::format("is {}, and a model of type {} is trained on {}", data.type,
+                                          model.type, fmt::join(fitting, " or ")));
+    return;
+  }
+  const EncoderConfig* encoder = model.any_encoder();
+  const TextSourceConfig* text = data.any_text();
+  if (!encoder || !text) return;
+  if (text->max_length > encoder->max_position_embeddings) {
     problems.add("data.max_length",
                  fmt::format("{} tokens are more than the model's {} positions "
                              "(model.max_position_embeddings)",
-                             data.text.max_length, encoder.max_position_embeddings));
+                             text->max_length, encoder->max_position_embeddings));
   }
-  if (data.text.sentence_task != "none" && encoder.type_vocab_size < 2) {
+  if (data.type == "text" && data.text.sentence_task != "none" && encoder->type_vocab_size < 2) {
     problems.add("data.sentence_task",
                  fmt::format("{} has two segments, the model's table has {} "
                              "(model.type_vocab_size)",
-                             data.text.sentence_task, encoder.type_vocab_size));
+                             data.text.sentence_task, encoder->type_vocab_size));
   }
 }
 

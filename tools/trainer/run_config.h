@@ -2,42 +2,39 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/config.h"
 #include "data/registry.h"
-#include "layers/models/encoder_config.h"
 #include "optim/optimizer_config.h"
 #include "optim/schedule.h"
+#include "tools/trainer/model_config.h"
 
 namespace reprise {
-
-struct ModelConfig {
-  EncoderConfig encoder;
-  std::optional<std::filesystem::path> init_from;
-
-  void fields(Fields& f);
-  void check(Problems& problems) const { encoder.check(problems); }
-};
 
 struct TrainingConfig {
   std::optional<int64_t> steps;
   std::optional<double> minutes;
+  std::optional<int64_t> epochs;
   std::optional<int64_t> batch_size;
   int64_t accumulate = 1;
   double clip_norm = 1.0;
   int64_t seed = 1;
   std::string precision = "float32";
   int64_t log_every = 10;
-  int64_t eval_every = 100;
+  std::optional<int64_t> eval_every;
   int64_t checkpoint_every = 100;
   int64_t keep_checkpoints = 2;
 
   void fields(Fields& f);
   void check(Problems& problems) const;
+
+  // Steps that so many passes over data of so many micro-batches are.
+  int64_t steps_of(int64_t passes, int64_t batches_per_epoch) const {
+    return (passes * batches_per_epoch + accumulate - 1) / accumulate;
+  }
 };
 
 struct RunConfig {
@@ -53,7 +50,8 @@ struct RunConfig {
 };
 
 // Reads the recipe of that name (see recipes.h), takes a pretrained model's architecture when
-// model.init_from names one, and checks everything. What was left to depend on something else is filled in. Throws ConfigError with a line per mistake.
+// model.init_from names one, and checks everything. What was left to depend on something else is filled
+// in. Throws ConfigError with a line per mistake.
 RunConfig load_run_config(const std::string& name, const std::vector<std::string>& overrides);
 
 }  // namespace reprise

@@ -7,10 +7,8 @@
 
 #include "core/error.h"
 #include "core/timing.h"
-#include "layers/initializers.h"
 #include "optim/clip.h"
 #include "optim/registry.h"
-#include "tools/trainer/model_folder.h"
 
 namespace reprise {
 
@@ -18,17 +16,6 @@ namespace {
 
 // Places of the run's seed: what draws random numbers apart from the data.
 enum SeedPlace : uint64_t { kWeights = 1, kStep = 2 };
-
-constexpr int64_t kTextBatch = 32;
-
-DatasetSettings dataset_settings(const RunConfig& config) {
-  const int64_t from_file = config.data.type == "batches" ? 0 : kTextBatch;
-  return {.vocabulary_size = config.model.encoder.vocab_size,
-          .max_positions = config.model.encoder.max_position_embeddings,
-          .segment_types = config.model.encoder.type_vocab_size,
-          .sequences = config.training.batch_size.value_or(from_file),
-          .seed = static_cast<uint64_t>(config.training.seed)};
-}
 
 void add_parts(NamedNumbers& sums, const NamedNumbers& parts) {
   for (const auto& [name, value] : parts) {
@@ -42,43 +29,47 @@ void add_parts(NamedNumbers& sums, const NamedNumbers& parts) {
   }
 }
 
-Collector collected(const Encoder& encoder) {
+Collector collected(const Task& task) {
   Collector collector;
-  encoder.collect(collector);
+  task.collect(collector);
   return collector;
 }
 
 }  // namespace
 
-Session::Session(const RunConfig& config)
-    : Session(config, make_dataset(config.data, dataset_settings(config))) {}
-
-Session::Session(const RunConfig& config, std::unique_ptr<Dataset> dataset)
+Session::Session(const RunConfig& config, std::unique_ptr<Task> task)
     : config_(config),
-      dataset_(std::move(dataset)),
-      encoder_(config.model.encoder),
-      collector_(collected(encoder_)),
-      task_(encoder_),
+      task_(std::move(task)),
+      collector_(collected(*task_)),
       precision_(precision_named(config.training.precision)),
       optimizer_(make_optimizer(config.optimizer, collector_.parameters())),
+      carried_(task_->initial_state()),
       gradients_(collector_.parameters()) {
-  const std::optional<int64_t> length = dataset_->length();
-  const int64_t needed = config.training.steps.value_or(0) * config.training.accumulate;
+  fit_to_data();
+  task_->start(collector_, RandomKey(config.training.seed).at(kWeights));
+}
+
+// Epochs become steps; and the batches must last for them.
+void Session::fit_to_data() {
+  constexpr int64_t kEvaluateEvery = 100;
+  TrainingConfig& training = config_.training;
+  const std::optional<int64_t> epoch = dataset().batches_per_epoch(), length = dataset().length();
+  if (training.epochs) {
+    if (!epoch) throw ConfigError("training.epochs: these data have no epochs of a fixed size; give training.steps");
+    training.steps = training.steps_of(*training.epochs, *epoch);
+    if (!training.eval_every) training.eval_every = training.steps_of(1, *epoch);
+  }
+  if (!training.eval_every) training.eval_every = kEvaluateEvery;
+  const int64_t needed = training.steps.value_or(0) * training.accumulate;
   if (length && *length < needed) {
     throw DataError("data: {} batches are there, {} steps of {} micro-batches need {}", *length,
-                    *config.training.steps, config.training.accumulate, needed);
-  }
-  if (config.model.init_from) {
-    load_model_folder(config.model.init_from->string(), encoder_);
-  } else {
-    initialize(collector_, {config.model.encoder.initializer, config.model.encoder.initializer_range},
-               RandomKey(config.training.seed).at(kWeights));
+                    *training.steps, training.accumulate, needed);
   }
 }
 
 Batch Session::micro_batch(int64_t number) const {
   const int64_t within = number % config_.training.accumulate;
-  return dataset_->batch(number, within * dataset_->sequences_per_batch());
+  return dataset().any_batch(number, within * dataset().sequences_per_batch());
 }
 
 Context Session::context(Tape* tape, int64_t step) const {
@@ -91,6 +82,7 @@ Context Session::context(Tape* tape, int64_t step) const {
 StepResult Session::compute_gradients(int64_t step, const std::vector<Batch>& micro_batches,
                                       const std::function<bool()>& stop) {
   const StepTotals step_totals = totals(micro_batches);
+  Carried carried = carried_;
   StepResult result;
   Stopwatch watch;
   optimizer_->clear_gradients();
@@ -102,9 +94,9 @@ StepResult Session::compute_gradients(int64_t step, const std::vector<Batch>& mi
     }
     watch.lap();
     tape_.reset();
-    const TaskLoss loss = task_.loss(context(&tape_, step), batch, step_totals);
+    const TaskLoss loss = task_->loss(context(&tape_, step), batch, step_totals, carried);
     add_parts(result.parts, loss.parts);
-    result.tokens += batch.tokens();
+    result.tokens += tokens(batch);
     result.times.forward += watch.lap();
     tape_.backward(loss.total);
     if (micro_batches.size() > 1) gradients_.add();
@@ -116,6 +108,8 @@ StepResult Session::compute_gradients(int64_t step, const std::vector<Batch>& mi
   result.gradient_norm = gradient_norm(parameters());
   result.times.norm = watch.lap();
   result.finite = std::isfinite(result.loss) && std::isfinite(result.gradient_norm);
+  // A state that isn't finite would stay so in all steps to come.
+  carried_ = result.finite ? carried : task_->initial_state();
   return result;
 }
 

@@ -7,12 +7,10 @@
 #include <vector>
 
 #include "autograd/tape.h"
-#include "data/dataset.h"
-#include "layers/models/encoder.h"
 #include "optim/optimizer.h"
 #include "tools/trainer/gradient_tree.h"
-#include "tools/trainer/pretraining_task.h"
 #include "tools/trainer/run_config.h"
+#include "tools/trainer/tasks/registry.h"
 
 namespace reprise {
 
@@ -38,9 +36,9 @@ class Session {
  public:
   // Loads the data, makes the model, and starts it from random or given weights. Throws the errors of
   // all of these, and DataError when the data doesn't last for the steps.
-  explicit Session(const RunConfig& config);
-  // The same on other data than the configuration's.
-  Session(const RunConfig& config, std::unique_ptr<Dataset> dataset);
+  explicit Session(const RunConfig& config) : Session(config, make_task(config)) {}
+  // The same with a task made otherwise, e.g. on other data.
+  Session(const RunConfig& config, std::unique_ptr<Task> task);
 
   // The micro-batches of a step: a function of its number.
   int64_t first_micro_batch(int64_t step) const { return step * config_.training.accumulate; }
@@ -60,23 +58,26 @@ class Session {
   // those that were collected and not used.
   std::vector<std::string> check_coverage() const;
 
+  // With steps in place of epochs.
   const RunConfig& config() const { return config_; }
-  const Dataset& dataset() const { return *dataset_; }
-  const Encoder& encoder() const { return encoder_; }
-  const Task& task() const { return task_; }
+  const Task& task() const { return *task_; }
+  const Dataset& dataset() const { return task_->dataset(); }
   const Collector& collector() const { return collector_; }
   const std::vector<ParameterPtr>& parameters() const { return collector_.parameters(); }
   Optimizer& optimizer() { return *optimizer_; }
+  // What the next step goes on from; see Task.
+  const Carried& carried() const { return carried_; }
   Precision precision() const { return precision_; }
 
  private:
+  void fit_to_data();
+
   RunConfig config_;
-  std::unique_ptr<Dataset> dataset_;
-  Encoder encoder_;
+  std::unique_ptr<Task> task_;
   Collector collector_;
-  PretrainingTask task_;
   Precision precision_;
   std::unique_ptr<Optimizer> optimizer_;
+  Carried carried_;
   GradientTree gradients_;
   Tape tape_;
 };

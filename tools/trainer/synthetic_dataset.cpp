@@ -61,7 +61,7 @@ Example SyntheticDataset::example(int64_t sequence) const {
   return example;
 }
 
-Batch SyntheticDataset::batch(int64_t micro_batch, int64_t first_sequence) const {
+TokenBatch SyntheticDataset::batch(int64_t micro_batch, int64_t first_sequence) const {
   const int64_t first = lengths_.mean < lengths_.longest ? micro_batch * settings_.sequences : 0;
   std::vector<Example> examples;
   for (int64_t s = 0; s < settings_.sequences; ++s) examples.push_back(example(first + s));

@@ -14,7 +14,7 @@ struct SyntheticLengths {
   int64_t mean;  // the same for sequences of one length
 };
 
-class SyntheticDataset final : public Dataset {
+class SyntheticDataset final : public TokenDataset {
  public:
   // Every sequence has exactly `length` tokens, of ordinary pieces: the first five ids of BERT's
   // and ALBERT's vocabularies are special. With a smaller mean length, sequences are of any length
@@ -25,10 +25,10 @@ class SyntheticDataset final : public Dataset {
   // The same tokens whatever the number, unless lengths differ: two segments (one, if the model knows
   // only one), 15 % of the positions of each sequence to be predicted, and a label for each pair of
   // sentences.
-  Batch batch(int64_t micro_batch, int64_t first_sequence) const override;
+  TokenBatch batch(int64_t micro_batch, int64_t first_sequence) const override;
   int64_t sequences_per_batch() const override { return settings_.sequences; }
   int64_t evaluation_batches() const override { return 0; }
-  Batch evaluation_batch(int64_t index) const override { return batch(index, 0); }
+  TokenBatch evaluation_batch(int64_t index) const override { return batch(index, 0); }
   const Baseline& baseline() const override { return baseline_; }
   int64_t vocabulary_size() const override { return settings_.vocabulary_size; }
   bool has_sentence_labels() const override { return true; }

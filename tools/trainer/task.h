@@ -1,4 +1,5 @@
-// Task: what is trained for. Turns a batch into a loss, and a model into scores.
+// Task: a model, its data, and what it is trained for. One of the framework's four abstract classes; a
+// new one is a row of tasks/registry.cpp.
 #pragma once
 
 #include <functional>
@@ -7,35 +8,59 @@
 #include <vector>
 
 #include "autograd/context.h"
-#include "data/batch.h"
+#include "core/files.h"
 #include "data/dataset.h"
+#include "layers/collector.h"
 
 namespace reprise {
 
-// What a step's losses are divided by. Every masked token of a step weighs the same, in whichever
-// micro-batch it stands; so does every sequence. A mean of micro-batches' means would not do that.
+// What a step's losses are divided by. Every label of a step weighs the same, in whichever micro-batch
+// it stands; so does every sequence. A mean of micro-batches' means would not do that.
 struct StepTotals {
-  int64_t masked = 0;
+  int64_t predictions = 0;
   int64_t sequences = 0;
 };
 StepTotals totals(const std::vector<Batch>& micro_batches);
+int64_t tokens(const Batch& batch);
 
 using NamedNumbers = std::vector<std::pair<std::string, double>>;
+
+// NaN when there is none of that name.
+double find(const NamedNumbers& numbers, std::string_view name);
 
 struct TaskLoss {
   Variable total;      // what backward starts from
   NamedNumbers parts;  // this micro-batch's share of each loss, in nats; they add up over a step
 };
 
+// What one micro-batch hands to the next beside the weights: a recurrent model's state. Constants.
+using Carried = std::vector<Tensor>;
+
 class Task {
  public:
   virtual ~Task() = default;
 
-  virtual TaskLoss loss(const Context& context, const Batch& batch,
-                        const StepTotals& step) const = 0;
-  // Scores on the dataset's evaluation set, without dropout, beside what is reached without context.
-  // Stops early, with what was counted so far, when `stop` says so.
-  virtual NamedNumbers evaluate(const Dataset& dataset, const std::function<bool()>& stop) const = 0;
+  virtual const Dataset& dataset() const = 0;
+  // All Parameters of the model.
+  virtual void collect(Collector& collector) const = 0;
+  // Fills them with random weights, a function of `random`, or with those of a pretrained model.
+  virtual void start(const Collector& collector, RandomKey random) const = 0;
+
+  // What the first micro-batch starts from. It is saved with checkpoints, so its shapes never change.
+  virtual Carried initial_state() const { return {}; }
+  // `carried` comes from the micro-batch before and is replaced.
+  virtual TaskLoss loss(const Context& context, const Batch& batch, const StepTotals& step,
+                        Carried& carried) const = 0;
+  // Scores on the dataset's evaluation set, without dropout. Stops early, with what was counted so
+  // far, when `stop` says so.
+  virtual NamedNumbers evaluate(const std::function<bool()>& stop) const = 0;
+  // The scores in words: "masked words: loss 3.1, …".
+  virtual std::string in_words(const NamedNumbers& scores) const = 0;
+
+  // Adds the files of the trained model to a folder.
+  virtual void write_model(const Collector& collector, const AddFile& add) const = 0;
+  // Lines that show what the model has learnt.
+  virtual std::vector<std::string> showcase() const { return {}; }
 };
 
 }  // namespace reprise

@@ -9,9 +9,7 @@
 #include "core/parallel.h"
 #include "core/timing.h"
 #include "optim/clip.h"
-#include "tools/trainer/model_folder.h"
 #include "tools/trainer/quantity.h"
-#include "tools/trainer/showcase.h"
 #include "tools/trainer/stop_signals.h"
 
 namespace reprise {
@@ -20,13 +18,6 @@ namespace {
 
 constexpr int64_t kMostNonfiniteInRow = 3;
 constexpr int kMostFailedSaves = 3;
-
-double find(const NamedNumbers& numbers, std::string_view name) {
-  for (const auto& [known, value] : numbers) {
-    if (known == name) return value;
-  }
-  return std::nan("");
-}
 
 }  // namespace
 
@@ -37,11 +28,10 @@ Trainer::Trainer(Session& session, const RunDirectory& run, const Json& resolved
 bool Trainer::resume(const std::string& checkpoint) {
   std::optional<LoadedCheckpoint> loaded;
   if (!checkpoint.empty()) {
-    loaded = load_checkpoint(checkpoint, config_hash_, session_.parameters(), session_.optimizer());
+    loaded = load_checkpoint(checkpoint, config_hash_, trained());
     loaded->state.metrics_bytes = 0;  // of another run's file
   } else {
-    loaded = load_newest_checkpoint(run_.checkpoints(), config_hash_, session_.parameters(),
-                                    session_.optimizer(),
+    loaded = load_newest_checkpoint(run_.checkpoints(), config_hash_, trained(),
                                     [&](const std::string& sentence) { console_.warn(sentence); });
   }
   if (!loaded) return false;
@@ -93,7 +83,7 @@ ExitCode Trainer::run() {
 
 bool Trainer::evaluation_due() const {
   return state_.evaluated != state_.step &&
-         (finished() || (state_.step > 0 && due(session_.config().training.eval_every)));
+         (finished() || (state_.step > 0 && due(*session_.config().training.eval_every)));
 }
 
 bool Trainer::finished() const {
@@ -160,8 +150,7 @@ void Trainer::log_step(const StepResult& result, double rate, double seconds) {
 }
 
 void Trainer::evaluate() {
-  const NamedNumbers scores =
-      session_.task().evaluate(session_.dataset(), StopSignals::requested);
+  const NamedNumbers scores = session_.task().evaluate(StopSignals::requested);
   if (StopSignals::requested()) return;  // incomplete: done again when the run goes on
   state_.evaluated = state_.step;
   Json eval;
@@ -169,17 +158,9 @@ void Trainer::evaluate() {
   if (session_.dataset().evaluates_on_training_data()) eval["on_training_data"] = true;
   metrics_.line(dump_json_line({{"step", state_.step}, {"eval", eval}}));
 
-  const double unigram = find(scores, "unigram_loss"), loss = find(scores, "mlm_loss");
-  std::string text = fmt::format(
-      "{} after {} steps: masked words: loss {:.4f}, {:.4f} {} the {:.4f} of word frequencies alone; "
-      "{:.1f} % right", session_.dataset().evaluates_on_training_data() ? "training data" : "held out",
-      state_.step, loss, std::abs(unigram - loss), loss <= unigram ? "below" : "above", unigram,
-      100 * find(scores, "mlm_accuracy"));
-  if (const double accuracy = find(scores, "sentence_accuracy"); !std::isnan(accuracy)) {
-    text += fmt::format(". Sentences: {:.1f} % right, {:.1f} % by always saying the same",
-                        100 * accuracy, 100 * find(scores, "majority_accuracy"));
-  }
-  console_.say(text);
+  console_.say(fmt::format("{} after {} steps: {}",
+                           session_.dataset().evaluates_on_training_data() ? "training data" : "held out",
+                           state_.step, session_.task().in_words(scores)));
 }
 
 void Trainer::save() {
@@ -190,9 +171,7 @@ void Trainer::save() {
   state_.metrics_bytes = metrics_.bytes();
   try {
     save_checkpoint(run_.checkpoints(), config_hash_, numeric_identity(session_.precision()), state_,
-                    session_.parameters(),
-                    session_.optimizer(),
-                    static_cast<int>(session_.config().training.keep_checkpoints));
+                    trained(), static_cast<int>(session_.config().training.keep_checkpoints));
     failed_saves_ = 0;
   } catch (const Error& error) {
     if (++failed_saves_ >= kMostFailedSaves) throw;
@@ -242,16 +221,15 @@ ExitCode Trainer::stop() {
 
 void Trainer::write_final() {
   DirectoryCommit commit(run_.path(), "final");
-  save_model_folder(session_.config().model.encoder, session_.parameters(),
-                    [&](const auto& name, const auto& fill) { commit.add(name, fill); });
+  session_.task().write_model(session_.collector(), [&](const auto& name, const auto& fill) {
+    commit.add(name, fill);
+  });
   for (const auto& entry : std::filesystem::directory_iterator(run_.tokenizer())) {
     commit.add(entry.path().filename().string(), read_file(entry.path().string()));
   }
   commit.commit();
   console_.say(fmt::format("trained {} steps in {}", state_.step, short_duration(state_.seconds)));
-  for (const std::string& line : guesses(session_.encoder(), session_.dataset())) {
-    console_.say(line);
-  }
+  for (const std::string& line : session_.task().showcase()) console_.say(line);
 }
 
 }  // namespace reprise

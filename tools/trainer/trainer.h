@@ -26,6 +26,7 @@ class Trainer {
   ExitCode run();
 
  private:
+  Trained trained() { return {session_.parameters(), session_.optimizer(), session_.carried()}; }
   bool finished() const;
   bool evaluation_due() const;
   std::vector<Batch> next_batches(Prefetch& prefetch) const;

@@ -1,4 +1,4 @@
-#include "data/batch.h"
+#include "data/token_batch.h"
 
 #include <gtest/gtest.h>
 
@@ -24,8 +24,8 @@ const Example kSecond{.ids = {2, 7, 8, 4, 3},
                       .masked_labels = {8, 5},
                       .sentence_label = 0};
 
-TEST(Batch, LaysSequencesBackToBack) {
-  const Batch batch = make_batch(std::vector{kFirst, kSecond}, 6, 10);
+TEST(TokenBatch, LaysSequencesBackToBack) {
+  const TokenBatch batch = make_batch(std::vector{kFirst, kSecond}, 6, 10);
   EXPECT_EQ(list(batch.ids), (List{2, 4, 3, 2, 7, 8, 4, 3}));
   EXPECT_EQ(list(batch.segments), (List{0, 0, 1, 0, 0, 0, 1, 1}));
   EXPECT_EQ(list(batch.positions), (List{0, 1, 2, 0, 1, 2, 3, 4}));
@@ -38,24 +38,24 @@ TEST(Batch, LaysSequencesBackToBack) {
   EXPECT_EQ(batch.padded_length, 5);
   EXPECT_EQ(batch.tokens(), 8);
   EXPECT_EQ(batch.sequences(), 2);
-  EXPECT_EQ(batch.masked(), 3);
+  EXPECT_EQ(batch.predictions(), 3);
 }
 
-TEST(Batch, HasNoSentenceLabelsWithoutTask) {
+TEST(TokenBatch, HasNoSentenceLabelsWithoutTask) {
   Example example = kFirst;
   example.sentence_label.reset();
   EXPECT_FALSE(make_batch(std::vector{example}, 0, 10).sentence_labels.defined());
   EXPECT_THROW(make_batch(std::vector{kFirst, example}, 0, 10), DataError);
 }
 
-TEST(Batch, MayHaveNothingMasked) {
+TEST(TokenBatch, MayHaveNothingMasked) {
   Example example = kFirst;
   example.masked_positions.clear();
   example.masked_labels.clear();
-  EXPECT_EQ(make_batch(std::vector{example}, 0, 10).masked(), 0);
+  EXPECT_EQ(make_batch(std::vector{example}, 0, 10).predictions(), 0);
 }
 
-TEST(Batch, RefusesWhatCantBe) {
+TEST(TokenBatch, RefusesWhatCantBe) {
   EXPECT_THROW(make_batch({}, 0, 10), DataError);
   EXPECT_THROW(make_batch(std::vector{Example{}}, 0, 10), DataError);
   EXPECT_THROW(make_batch(std::vector{kSecond}, 0, 4), DataError);

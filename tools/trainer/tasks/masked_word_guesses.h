@@ -11,6 +11,7 @@ namespace reprise {
 
 // A few lines per sentence: its text around one masked word, what stood there, and the likeliest guesses.
 // Empty for data without text.
-std::vector<std::string> guesses(const Encoder& encoder, const Dataset& dataset, int sentences = 5);
+std::vector<std::string> guesses(const Encoder& encoder, const TokenDataset& dataset,
+                                 int sentences = 5);
 
 }  // namespace reprise

@@ -1,10 +1,10 @@
-#include "tools/trainer/showcase.h"
+#include "tools/trainer/tasks/masked_word_guesses.h"
 
 #include <algorithm>
 #include <numeric>
 
 #include "autograd/ops.h"
-#include "tools/trainer/pretraining_task.h"
+#include "tools/trainer/tasks/tokens_of.h"
 
 namespace reprise {
 
@@ -14,7 +14,7 @@ constexpr int32_t kAround = 14;  // pieces shown on each side of the masked one
 constexpr int kGuesses = 3;
 
 // The batch's first masked row of each sequence, as an index into its masked rows.
-std::vector<int64_t> first_masked(const Batch& batch, size_t most) {
+std::vector<int64_t> first_masked(const TokenBatch& batch, size_t most) {
   std::vector<int64_t> chosen;
   const auto rows = batch.masked_rows.values<int32_t>();
   const auto offsets = batch.offsets.values<int32_t>();
@@ -27,7 +27,7 @@ std::vector<int64_t> first_masked(const Batch& batch, size_t most) {
   return chosen;
 }
 
-std::string text_around(const Dataset& dataset, const Batch& batch, int32_t row) {
+std::string text_around(const TokenDataset& dataset, const TokenBatch& batch, int32_t row) {
   const auto offsets = batch.offsets.values<int32_t>();
   const auto ids = batch.ids.values<int32_t>();
   const auto next = std::upper_bound(offsets.begin(), offsets.end(), row);
@@ -40,7 +40,7 @@ std::string text_around(const Dataset& dataset, const Batch& batch, int32_t row)
 }
 
 // The likeliest pieces of one row of logits, with their probabilities.
-std::string likeliest(const Dataset& dataset, const real* probabilities, int64_t vocabulary) {
+std::string likeliest(const TokenDataset& dataset, const real* probabilities, int64_t vocabulary) {
   std::vector<int32_t> order(vocabulary);
   std::iota(order.begin(), order.end(), 0);
   std::partial_sort(order.begin(), order.begin() + kGuesses, order.end(), [&](int32_t a, int32_t b) {
@@ -56,9 +56,9 @@ std::string likeliest(const Dataset& dataset, const real* probabilities, int64_t
 
 }  // namespace
 
-std::vector<std::string> guesses(const Encoder& encoder, const Dataset& dataset, int sentences) {
+std::vector<std::string> guesses(const Encoder& encoder, const TokenDataset& dataset, int sentences) {
   if (dataset.text_of(0).empty() || dataset.evaluation_batches() == 0) return {};
-  const Batch batch = dataset.evaluation_batch(0);
+  const TokenBatch batch = dataset.evaluation_batch(0);
   const std::vector<int64_t> chosen = first_masked(batch, sentences);
   if (chosen.empty()) return {};
 

@@ -1,4 +1,4 @@
-#include "data/batch.h"
+#include "data/token_batch.h"
 
 #include <algorithm>
 #include <limits>
@@ -37,14 +37,14 @@ void check(const Example& example, size_t index, bool labelled, int64_t max_posi
   }
 }
 
-Batch allocate(std::span<const Example> examples) {
+TokenBatch allocate(std::span<const Example> examples) {
   int64_t tokens = 0, masked = 0;
   for (const Example& example : examples) {
     tokens += static_cast<int64_t>(example.ids.size());
     masked += static_cast<int64_t>(example.masked_positions.size());
   }
   const auto sequences = static_cast<int64_t>(examples.size());
-  Batch batch;
+  TokenBatch batch;
   batch.ids = int_tensor(tokens);
   batch.segments = int_tensor(tokens);
   batch.positions = int_tensor(tokens);
@@ -58,7 +58,7 @@ Batch allocate(std::span<const Example> examples) {
 }
 
 // Copies example number s into its rows [row, …) and masked places [m, …).
-void fill(const Batch& batch, const Example& example, int64_t s, int64_t row, int64_t m,
+void fill(const TokenBatch& batch, const Example& example, int64_t s, int64_t row, int64_t m,
           int64_t number, int64_t max_positions) {
   const auto tokens = static_cast<int64_t>(example.ids.size());
   std::ranges::copy(example.ids, batch.ids.data<int32_t>() + row);
@@ -79,7 +79,7 @@ void fill(const Batch& batch, const Example& example, int64_t s, int64_t row, in
 
 }  // namespace
 
-Batch make_batch(std::span<const Example> examples, int64_t first_sequence, int64_t max_positions,
+TokenBatch make_batch(std::span<const Example> examples, int64_t first_sequence, int64_t max_positions,
                  int64_t padded_length) {
   if (examples.empty()) throw DataError("batch: no sequences");
   const auto sequences = static_cast<int64_t>(examples.size());
@@ -93,7 +93,7 @@ Batch make_batch(std::span<const Example> examples, int64_t first_sequence, int6
   const bool labelled = examples[0].sentence_label.has_value();
   for (size_t i = 0; i < examples.size(); ++i) check(examples[i], i, labelled, max_positions);
 
-  Batch batch = allocate(examples);
+  TokenBatch batch = allocate(examples);
   batch.padded_length = padded_length;
   batch.offsets.data<int32_t>()[0] = 0;
   int64_t row = 0, m = 0;

@@ -1,0 +1,35 @@
+// TextCorpus: training and held-out text, and the vocabulary that both are cut into.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/corpus.h"
+#include "data/text_config.h"
+#include "data/vocabulary.h"
+
+namespace reprise {
+
+class TextCorpus {
+ public:
+  // Reads, learns or loads the vocabulary, and tokenizes. `pieces`: rows of the model's token table.
+  // Throws ConfigError for a vocabulary with more, and the errors of the parts.
+  TextCorpus(const TextSourceConfig& config, int64_t pieces);
+
+  const Vocabulary& vocabulary() const { return *vocabulary_; }
+  const Corpus& train() const { return train_; }
+  const Corpus& valid() const { return valid_; }
+  const std::vector<std::string>& warnings() const { return warnings_; }
+  // "12 documents, 120 sentences, 712 tokens of 39 pieces"
+  std::string description() const;
+
+ private:
+  Vocabulary learn_or_load(const VocabularyConfig& config, int64_t wanted, const Text& train);
+
+  std::vector<std::string> warnings_;
+  std::optional<Vocabulary> vocabulary_;
+  Corpus train_, valid_;
+};
+
+}  // namespace reprise

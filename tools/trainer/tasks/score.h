@@ -1,0 +1,32 @@
+// Score: mean loss and accuracy over an evaluation set.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "autograd/tape.h"
+
+namespace reprise {
+
+// The index of the largest of each row: x [rows, cols] -> [rows]
+std::vector<int32_t> argmax_rows(const Tensor& x);
+
+class Score {
+ public:
+  // logits [n, classes], labels [n]
+  void add(const Variable& logits, const Tensor& labels);
+
+  int64_t count() const { return count_; }
+  double mean_loss() const { return loss_ / static_cast<double>(std::max<int64_t>(1, count_)); }
+  double accuracy() const {
+    return static_cast<double>(hits_) / static_cast<double>(std::max<int64_t>(1, count_));
+  }
+
+ private:
+  double loss_ = 0;
+  int64_t hits_ = 0;
+  int64_t count_ = 0;
+};
+
+}  // namespace reprise
