@@ -13,9 +13,14 @@ struct Context {
   bool training = false;  // dropout is on
   RandomKey random{};     // of this place in the model, in this step
   Precision precision = Precision::float32;  // of products, and of what they keep
+  // [n] i32: where each sample of the batch stands in the whole step, for layers that are given nothing
+  // else about it; undefined: in order from 0.
+  Tensor places{};
 
   // The same for a place further in: layer 3, its attention, …
-  Context at(uint64_t place) const { return {tape, training, random.at(place), precision}; }
+  Context at(uint64_t place) const {
+    return {tape, training, random.at(place), precision, places};
+  }
   // A use of the Parameter here.
   Variable bind(const ParameterPtr& parameter) const {
     return tape ? tape->bind(parameter) : Variable(parameter->value());

@@ -4,12 +4,14 @@
 // and labels are DType::i32. Forward and backward stand together in ops/<family>.cpp.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "autograd/tape.h"
 #include "core/gemm.h"
 #include "core/kernels/arguments.h"
 #include "core/rng.h"
+#include "core/size2d.h"
 
 namespace reprise {
 
@@ -50,6 +52,7 @@ Variable gelu(const Variable& x);       // x Φ(x); Hendrycks & Gimpel 2016
 Variable gelu_tanh(const Variable& x);  // its tanh form: "gelu_new" at Hugging Face
 Variable tanh(const Variable& x);
 Variable sigmoid(const Variable& x);
+Variable scaled_tanh(const Variable& x);  // 1.7159 tanh(2x/3); LeCun et al. 1998
 // The one of that name.
 using kernels::Activation;
 Variable activation(const Variable& x, Activation f);
@@ -70,6 +73,9 @@ Variable log_softmax(const Variable& x);
 Variable embedding(const Variable& table, const Tensor& ids);
 // x [n, width], rows [m] -> [m, width]: the same for activations, e.g. the masked positions
 Variable gather_rows(const Variable& x, const Tensor& rows);
+// Zeros, `size` along dimension dim, to which x's slices along dim are added at index [x.size(dim)] i32:
+// PyTorch's index_add on zeros. Throws DataError for an index outside [0, size).
+Variable index_add(const Variable& x, int dim, const Tensor& index, int64_t size);
 
 // ---- sequences of a ragged batch (ops/sequences.cpp)
 // x [tokens, width], offsets [sequences + 1] i32 as for attention -> [sequences, width]: the mean of each
@@ -131,6 +137,43 @@ struct LstmResult {
 // truncated back-propagation through time (Williams & Peng 1990). For a gradient through the last h,
 // take it from the output (narrow); the last c has none.
 LstmResult lstm(const Variable& x, const Variable& h0, const Variable& c0, const LstmWeights& w);
+
+// ---- images (ops/convolution.cpp, ops/pooling.cpp): x [n, maps, height, width]
+// Always in float32. With an image, a kernel, a stride and a padding, a window has
+// (image + 2 padding − kernel) / stride + 1 places, rounded down: [oh, ow].
+struct Conv2dOptions {
+  Size2d stride = 1;
+  Size2d padding = 0;        // on all sides
+  int64_t groups = 1;        // output maps of a group see the input maps of that group only
+  double padding_value = 0;  // what padding consists of; LeCun et al. 1989 have -1
+};
+// x [n, in, h, w], weight [out, in / groups, kh, kw] -> [n, out, oh, ow]. bias: [out], or [out, oh, ow],
+// one for each unit (LeCun et al. 1989), or Variable(): none.
+Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias,
+                const Conv2dOptions& options = {});
+// The same with sharing undone: weight [oh, ow, out, in / groups, kh, kw] has at each place of the output
+// the weight of a conv2d that is used there only.
+Variable locally_connected2d(const Variable& x, const Variable& weight, const Variable& bias,
+                             const Conv2dOptions& options = {});
+struct Pool2dOptions {
+  Size2d kernel;
+  std::optional<Size2d> stride = {};  // the kernel unless given
+  Size2d padding = 0;                 // at most half the kernel
+};
+// The mean of each window; padding counts as zeros.
+Variable avg_pool2d(const Variable& x, const Pool2dOptions& options);
+// The largest of each window; of equal ones the first has the gradient. Padding is never the largest.
+Variable max_pool2d(const Variable& x, const Pool2dOptions& options);
+// gain[map] x + bias[map]; x [n, maps, ..], gain, bias [maps]
+Variable scale_maps(const Variable& x, const Variable& gain, const Variable& bias);
+
+// ---- radial basis functions (ops/radial.cpp): LeNet-5's output; LeCun et al. 1998, section II.B
+// x [n, width], codes [classes, width] -> [n, classes]: the squared distance from each code
+Variable radial_basis(const Variable& x, const Tensor& codes);
+// Equation 9 of the same: weight · Σᵢ (y[i][labelᵢ] + log(e^−j + Σ_c e^−y[i][c])) -> [], for distances
+// y [n, classes] and labels [n]. The sum over classes has the label's too; j > 0 keeps classes that are
+// far away from being pushed further. Throws DataError for a label outside [0, classes).
+Variable radial_basis_loss(const Variable& y, const Tensor& labels, double j, double weight);
 
 // ---- losses (ops/losses.cpp)
 // weight · Σᵢ −log softmax(logits[i])[labels[i]] -> []; logits [n, classes], labels [n].

@@ -18,7 +18,8 @@
 //
 // Field types: bool, int64_t (3.0 and 1e3 are integers, 3.5 isn't), double, std::string,
 // std::filesystem::path (relative to the file that it is written in; bound as an absolute path),
-// Json (anything), structs with fields(), and std::vector and std::optional of those (null: unset).
+// Json (anything), structs with fields(), and of those std::vector, OneOrMore (a list that may be
+// written as one element) and std::optional (null: unset).
 //
 // - Fields are bound in order, so later ones may depend on earlier ones: if (type == "text") f(…).
 // - check() runs only when everything in the struct could be bound, so it may divide by what
@@ -52,6 +53,7 @@ struct FieldDescription {
   std::string documentation;
   std::string type;       // boolean, integer, number, string, path, anything, section
   bool list = false;      // a list of that type
+  bool takes_one = false;  // the list may be written as one element
   bool optional = false;  // may be null
   std::string shorthand;  // of a section that may be written as a string: the key it stands for
   std::string list_shorthand;  // the same for a list

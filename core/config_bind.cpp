@@ -71,6 +71,7 @@ class SectionBinder final : public Fields {
     at_ = key == short_key_ ? path_ : join_path(path_, key);
     auto it = object_.find(key);
     given_ = it != object_.end();
+    one_ = given_ && !it->is_array();
     if (given_) {
       binder_.bind(value, *it, at_);
     } else {
@@ -98,7 +99,7 @@ class SectionBinder final : public Fields {
     if (given_ && !fits && choice) wrong_choice_ = true;
     if (!fits) return;
     check_rule(rule, value_, [&](std::string_view part, const std::string& sentence) {
-      std::string at = part.empty() ? at_ : join_path(at_, part);
+      std::string at = part.empty() || one_ ? at_ : join_path(at_, part);
       if (binder_.misfits_.count(at) > 0) return;
       binder_.problems_.add(at, sentence);
       wrong_choice_ = wrong_choice_ || choice;
@@ -115,6 +116,7 @@ class SectionBinder final : public Fields {
   Value value_;
   std::string at_;
   bool given_ = false;
+  bool one_ = false;  // given, and not in brackets: a list's only element is the field itself
 };
 
 void Binder::refuse(const std::string& path, std::string_view expected, const Json& found) {
@@ -190,8 +192,12 @@ void Binder::bind_to(const std::shared_ptr<StructValue>& value, const Json& json
 
 void Binder::bind_to(const std::shared_ptr<ListValue>& value, const Json& json,
                      const std::string& path) {
-  if (!json.is_array()) return refuse(path, "a list […]", json);
+  if (!json.is_array() && !value->takes_one()) return refuse(path, "a list […]", json);
   value->clear();
+  if (!json.is_array()) {
+    value->append([&](const Value& element) { bind(element, json, path); });
+    return;
+  }
   for (size_t i = 0; i < json.size(); ++i) {
     std::string at = join_path(path, std::to_string(i));
     value->append([&](const Value& element) { bind(element, json[i], at); });

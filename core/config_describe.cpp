@@ -63,6 +63,7 @@ void describe(const std::shared_ptr<StructValue>& value, FieldDescription& field
 void describe(const std::shared_ptr<ListValue>& value, FieldDescription& field) {
   value->sample([&](const Value& element) { describe_value(element, field); });
   field.list = true;
+  field.takes_one = value->takes_one();
   field.default_value = Json::array();
   value->each([&](const Value& element) {
     FieldDescription one;

@@ -11,11 +11,12 @@
 namespace reprise {
 namespace {
 
-// "list of numbers", "integer or null", "string"
+// "list of numbers", "integer or list of integers", "integer or null", "string"
 std::string type_text(const FieldDescription& field) {
   std::string type = field.type;
   if (field.list) type = fmt::format("list of {}", type == "anything" ? type : type + "s");
   if (field.list && field.type == "boolean") type = "list of true or false";
+  if (field.takes_one) type = fmt::format("{} or {}", field.type, type);
   if (!field.list && field.type == "boolean") type = "true or false";
   return field.optional ? type + " or null" : type;
 }

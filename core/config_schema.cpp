@@ -62,6 +62,7 @@ Json field_schema(const FieldDescription& field) {
   Json schema = {{"description", field.documentation}};
   if (field.type != "section" || field.list) schema["default"] = field.default_value;
   Json value = field.list ? list_schema(field) : element_schema(field);
+  if (field.takes_one) value = {{"anyOf", {element_schema(field), std::move(value)}}};
   if (field.optional) value = {{"anyOf", {std::move(value), {{"type", "null"}}}}};
   schema.update(value);
   return schema;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,7 @@ class StructValue {
 class ListValue {
  public:
   virtual ~ListValue() = default;
+  virtual bool takes_one() const = 0;  // an element without brackets is a list of one
   virtual void clear() = 0;
   virtual void append(const ValueVisitor& fill) = 0;         // a default element, changed by `fill`
   virtual void each(const ValueVisitor& visit) const = 0;    // copies of the elements, in order
@@ -59,6 +61,16 @@ class OptionalValue {
   virtual void emplace(const ValueVisitor& fill) = 0;      // a default value, changed by `fill`
   virtual void each(const ValueVisitor& visit) const = 0;  // a copy of the value if there is one
   virtual void sample(const ValueVisitor& visit) const = 0;
+};
+
+// A list that may also be written as one element: 5 is [5].
+template <class T>
+struct OneOrMore {
+  std::vector<T> values;
+
+  OneOrMore() = default;
+  OneOrMore(T one) : values{std::move(one)} {}  // NOLINT: as it is written in a file
+  OneOrMore(std::initializer_list<T> all) : values(all) {}
 };
 
 // A struct that lists its fields; see config.h.
@@ -101,7 +113,9 @@ class StructOf final : public StructValue {
 template <class T>
 class ListOf final : public ListValue {
  public:
-  explicit ListOf(std::vector<T>& list) : list_(list) {}
+  explicit ListOf(std::vector<T>& list, bool takes_one = false)
+      : list_(list), takes_one_(takes_one) {}
+  bool takes_one() const override { return takes_one_; }
   void clear() override { list_.clear(); }
   void append(const ValueVisitor& fill) override {
     T element{};
@@ -118,6 +132,7 @@ class ListOf final : public ListValue {
 
  private:
   std::vector<T>& list_;
+  bool takes_one_;
 };
 
 template <class T>
@@ -151,6 +166,12 @@ struct Wrapped<std::vector<T>> : std::true_type {
   static Value view(std::vector<T>& list) { return std::make_shared<ListOf<T>>(list); }
 };
 template <class T>
+struct Wrapped<OneOrMore<T>> : std::true_type {
+  static Value view(OneOrMore<T>& list) {
+    return std::make_shared<ListOf<T>>(list.values, true);
+  }
+};
+template <class T>
 struct Wrapped<std::optional<T>> : std::true_type {
   static Value view(std::optional<T>& value) { return std::make_shared<OptionalOf<T>>(value); }
 };
@@ -170,7 +191,8 @@ Value value_of(T& field) {
   } else {
     static_assert(ConfigStruct<T>,
                   "a config field is a bool, int64_t, double, std::string, std::filesystem::path, "
-                  "Json, a struct with fields(), or a std::vector or std::optional of those");
+                  "Json, a struct with fields(), or a std::vector, OneOrMore or std::optional of "
+                  "those");
     return std::make_shared<detail::StructOf<T>>(field);
   }
 }

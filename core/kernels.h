@@ -11,6 +11,7 @@
 #include "core/gemm.h"
 #include "core/kernels/arguments.h"
 #include "core/rng.h"
+#include "core/size2d.h"
 
 namespace reprise::kernels {
 
@@ -142,6 +143,55 @@ void attention_backward(const AttentionShape& shape, const real* qkv, const real
                         real* dqkv);
 void attention_backward(const AttentionShape& shape, const BFloat16* qkv, const BFloat16* dout,
                         real beta, real* dqkv);
+
+// ---- images: x [images, maps, height, width]; sizes are at least 1 and fit
+
+// A layer that sees its input through windows: a convolution, or, not shared, the same with weights
+// of its own at every place of the output.
+struct ConvolutionShape {
+  int64_t images;
+  int64_t in, out;   // maps, cut into groups: an output map sees the input maps of its own group
+  int64_t groups;
+  Size2d image, kernel, stride, padding;
+  Size2d places;     // window_places of these: the size of an output map
+  real around;       // the number that padding consists of
+  bool shared;       // one set of weights for all places
+  bool bias_per_unit;  // bias [out, places], not [out]
+
+  int64_t group_in() const { return in / groups; }
+  int64_t group_out() const { return out / groups; }
+  int64_t patch() const { return group_in() * kernel.area(); }  // inputs of one unit
+  int64_t weights() const { return out * patch() * (shared ? 1 : places.area()); }
+};
+// weight [out, in / groups, kernel], or, not shared, [places, out, in / groups, kernel]; bias may be
+// null -> y [images, out, places]
+void convolution_forward(const ConvolutionShape& shape, const real* x, const real* weight,
+                         const real* bias, real* y);
+// Each of dx and dweight may be null.
+void convolution_backward(const ConvolutionShape& shape, const real* x, const real* weight,
+                          const real* dy, real beta, real* dx, real beta_weight, real* dweight);
+
+// Windows over each of `maps` maps by itself.
+struct PoolShape {
+  int64_t maps;  // of all images
+  Size2d image, kernel, stride, padding, places;
+};
+// y [maps, places]: the mean of each window, padding counted as zeros
+void avg_pool2d_forward(const PoolShape& shape, const real* x, real* y);
+void avg_pool2d_backward(const PoolShape& shape, const real* dy, real beta, real* dx);
+// y [maps, places]: the largest of each window and, in `from`, its place in the map; the first of
+// equal ones, a NaN before all others, padding never.
+void max_pool2d_forward(const PoolShape& shape, const real* x, real* y, int32_t* from);
+void max_pool2d_backward(const PoolShape& shape, const real* dy, const int32_t* from, real beta,
+                         real* dx);
+
+// y = gain[map] x + bias[map], over x [images, maps, size]
+void scale_maps(int64_t images, int64_t maps, int64_t size, const real* x, const real* gain,
+                const real* bias, real* y);
+// dst [maps] = beta dst + the sum of x, or of x y, over images and size
+void sum_maps(int64_t images, int64_t maps, int64_t size, const real* x, real beta, real* dst);
+void sum_products_of_maps(int64_t images, int64_t maps, int64_t size, const real* x, const real* y,
+                          real beta, real* dst);
 
 // ---- optimizers: one pass over memory each; AdamStep is in kernels/arguments.h
 

@@ -15,6 +15,7 @@ constexpr std::pair<const char*, Activation> kActivations[] = {
     {"relu", Activation::relu},
     {"tanh", Activation::tanh},
     {"sigmoid", Activation::sigmoid},
+    {"scaled_tanh", Activation::scaled_tanh},
 };
 
 }  // namespace

@@ -4,8 +4,8 @@
 
 namespace reprise {
 
-void Collector::add(const ParameterPtr& parameter, Start start,
-                    const std::vector<std::string>& paths, double range) {
+void Collector::add(const ParameterPtr& parameter, const Started& started,
+                    const std::vector<std::string>& paths) {
   std::vector<Parameter::Part>& parts = parameter->parts();
   if (paths.size() != parts.size()) {
     throw UsageError("collector: {} paths for a parameter of {} parts ({})", paths.size(),
@@ -17,7 +17,7 @@ void Collector::add(const ParameterPtr& parameter, Start start,
       throw UsageError("collector: two parameters under the path {}", path);
     }
   }
-  const bool first = starts_.emplace(parameter.get(), Started{start, range}).second;
+  const bool first = starts_.emplace(parameter.get(), started).second;
   if (first) parameters_.push_back(parameter);
   for (size_t p = 0; p < parts.size(); ++p) {
     if (first) {

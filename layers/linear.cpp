@@ -1,6 +1,7 @@
 #include "layers/linear.h"
 
 #include "autograd/ops.h"
+#include "core/error.h"
 
 namespace reprise {
 
@@ -18,8 +19,36 @@ void Linear::collect_parts(Collector& collector, const std::vector<std::string>&
     weights.push_back(path + ".weight");
     biases.push_back(path + ".bias");
   }
-  collector.add(weight_, Start::random, weights);
-  collector.add(bias_, Start::zeros, biases);
+  const FanIn fan_in{{weight_->shape()[1]}};
+  collector.add(weight_, Start::random, weights, fan_in);
+  collector.add(bias_, Start::zeros, biases, fan_in);
+}
+
+Shape Linear::output_shape(const Shape& input) const {
+  const Shape& w = weight_->shape();
+  if (input != Shape{w[1]}) {
+    throw ShapeError("linear: made for an input of {}, this one is {}", Shape{w[1]}, input);
+  }
+  return {w[0]};
+}
+
+int64_t Linear::connections(const Shape& input) const {
+  return count({output_shape(input)[0], input[0] + 1});
+}
+
+void LinearConfig::fields(Fields& f) {
+  f("features", features, "numbers in the output").between(1, 1 << 24).required();
+}
+
+Shape LinearConfig::output_shape(const Shape& input) const {
+  if (input.rank() == 1) return {features};
+  throw ShapeError("linear: its input is [features], this one is {}; put a flatten layer before it",
+                   input);
+}
+
+std::unique_ptr<Layer> LinearConfig::make(const Shape& input) const {
+  output_shape(input);
+  return std::make_unique<Linear>(input[0], features);
 }
 
 }  // namespace reprise

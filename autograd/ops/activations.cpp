@@ -6,7 +6,8 @@ namespace reprise {
 namespace {
 
 std::string_view name_of(Activation f) {
-  constexpr std::string_view kNames[] = {"relu", "gelu", "gelu_tanh", "tanh", "sigmoid"};
+  constexpr std::string_view kNames[] = {"relu", "gelu",    "gelu_tanh",
+                                         "tanh", "sigmoid", "scaled_tanh"};
   return kNames[static_cast<int>(f)];
 }
 
@@ -38,5 +39,8 @@ Variable tanh(const Variable& x) { return activation(x, Activation::tanh); }
 
 // f' = y (1 − y)
 Variable sigmoid(const Variable& x) { return activation(x, Activation::sigmoid); }
+
+// f' = 2/3 (1.7159 − y² / 1.7159)
+Variable scaled_tanh(const Variable& x) { return activation(x, Activation::scaled_tanh); }
 
 }  // namespace reprise

@@ -3,6 +3,7 @@
 #include "autograd/ops.h"
 #include "core/error.h"
 #include "core/kernels.h"
+#include "core/parallel.h"
 
 namespace reprise {
 
@@ -37,6 +38,49 @@ Variable embedding(const Variable& table, const Tensor& ids) {
 
 Variable gather_rows(const Variable& x, const Tensor& rows) {
   return take_rows("gather_rows", x, rows);
+}
+
+namespace {
+
+// A dimension of `shape`, counted from the end when it is negative.
+int dimension(std::string_view op, const Shape& shape, int dim) {
+  const int at = dim < 0 ? dim + shape.rank() : dim;
+  if (at < 0 || at >= shape.rank()) throw ShapeError("{}: {} has no dimension {}", op, shape, dim);
+  return at;
+}
+
+}  // namespace
+
+// y[.., index[i], ..] = Σ x[.., i, ..]:  dx[.., i, ..] = dy[.., index[i], ..]
+Variable index_add(const Variable& x, int dim, const Tensor& index, int64_t size) {
+  const Shape& s = x.shape();
+  const int at = dimension("index_add", s, dim);
+  if (index.shape() != Shape{s[at]}) {
+    throw ShapeError("index_add: {} indices for dimension {} of {}", index.numel(), dim, s);
+  }
+  const int32_t* place = index.data<int32_t>();
+  int64_t outer = 1, inner = 1;
+  for (int d = 0; d < at; ++d) outer *= s[d];
+  for (int d = at + 1; d < s.rank(); ++d) inner *= s[d];
+  for (int64_t i = 0; i < s[at]; ++i) {
+    if (place[i] < 0 || place[i] >= size) {
+      throw DataError("index_add: index {} at place {}, in a dimension of {}", place[i], i, size);
+    }
+  }
+  Tensor y = Tensor::empty(s.with(at, size));
+  parallel_for(outer, [&](int64_t o) {
+    kernels::scatter_add_rows(s[at], inner, x.value().data() + o * s[at] * inner, place, size, 0,
+                              y.data() + o * size * inner);
+  });
+  return record("index_add", y, {x},
+                [=, n = s[at]](const Tensor& dy, InputGrads& dx) {
+    const Tensor gradient = Tensor::empty({outer * n * inner});
+    parallel_for(outer, [&](int64_t o) {
+      kernels::gather_rows(n, inner, dy.data() + o * size * inner, index.data<int32_t>(),
+                           gradient.data() + o * n * inner);
+    });
+    dx.pass(0, gradient);
+  });
 }
 
 }  // namespace reprise

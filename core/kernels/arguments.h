@@ -12,11 +12,12 @@ enum class Activation : uint8_t {
   gelu_tanh,  // x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))); Hugging Face's gelu_new
   tanh,
   sigmoid,
+  scaled_tanh,  // 1.7159 tanh(2x/3), which maps ±1 to ±1; LeCun et al. 1998
 };
-inline constexpr int kActivations = 5;
+inline constexpr int kActivations = 6;
 // Whether the derivative is computed from the function's output instead of its input.
 constexpr bool is_of_output(Activation f) {
-  return f == Activation::tanh || f == Activation::sigmoid;
+  return f == Activation::tanh || f == Activation::sigmoid || f == Activation::scaled_tanh;
 }
 
 // In double whatever `real` is: 1 − beta2 taken from a float 0.999 is off by 1e-5.

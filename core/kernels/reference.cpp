@@ -105,6 +105,10 @@ double tanh_derivative(double y) { return 1 - y * y; }
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 double sigmoid_derivative(double y) { return y * (1 - y); }
 
+// y = A tanh(S x), A = 1.7159, S = 2/3: y' = S (A − y²/A). LeCun et al. 1998, appendix A.
+double scaled_tanh(double x) { return 1.7159 * std::tanh(2 * x / 3); }
+double scaled_tanh_derivative(double y) { return 2 * (1.7159 - y * y / 1.7159) / 3; }
+
 // Kingma & Ba 2015; decoupled decay: Loshchilov & Hutter 2019.
 // m = β₁ m + (1 − β₁) g, v = β₂ v + (1 − β₂) g², w −= rate (m̂ / (√v̂ + ε) [+ decay w])
 void adam_update(int64_t n, const AdamStep& step, real scale, const real* g, real* m, real* v,
@@ -312,13 +316,14 @@ const RowKernels kReferenceKernels = {
     .sum_of_squares = sum_of_squares,
     .all_finite = all_finite,
     .activation_forward = {forward<relu>, forward<gelu>, forward<gelu_tanh>, forward<tanh>,
-                           forward<sigmoid>},
+                           forward<sigmoid>, forward<scaled_tanh>},
     .activation_backward = {backward<relu_derivative>, backward<gelu_derivative>,
                             backward<gelu_tanh_derivative>, backward<tanh_derivative>,
-                            backward<sigmoid_derivative>},
+                            backward<sigmoid_derivative>, backward<scaled_tanh_derivative>},
     .activation_both = {both<relu, relu_derivative, false>, both<gelu, gelu_derivative, false>,
                         both<gelu_tanh, gelu_tanh_derivative, false>,
-                        both<tanh, tanh_derivative, true>, both<sigmoid, sigmoid_derivative, true>},
+                        both<tanh, tanh_derivative, true>, both<sigmoid, sigmoid_derivative, true>,
+                        both<scaled_tanh, scaled_tanh_derivative, true>},
     .adam_update = adam_update,
     .softmax_forward = softmax_forward,
     .softmax_backward = softmax_backward,

@@ -86,6 +86,12 @@ inline Point sigmoid_curve(float x) {
   return {y, y * (1 - y)};
 }
 
+inline Point scaled_tanh_curve(float x) {
+  constexpr float kAmplitude = 1.7159f, kSlope = 2.0f / 3;
+  const float y = tanh(kSlope * x);
+  return {kAmplitude * y, kAmplitude * kSlope * (1 - y * y)};
+}
+
 template <Curve curve>
 void forward(int64_t n, const float* x, float* y) {
   set(n, y, [=](int64_t i) { return curve(x[i]).value; });
@@ -108,6 +114,12 @@ void tanh_backward(int64_t n, const float* y, const float* dy, float beta, float
 }
 void sigmoid_backward(int64_t n, const float* y, const float* dy, float beta, float* dx) {
   put(n, beta, dx, [=](int64_t i) { return y[i] * (1 - y[i]) * dy[i]; });
+}
+void scaled_tanh_backward(int64_t n, const float* y, const float* dy, float beta, float* dx) {
+  constexpr float kAmplitude = 1.7159f, kSlope = 2.0f / 3;
+  put(n, beta, dx, [=](int64_t i) {
+    return kSlope * (kAmplitude - y[i] * y[i] * (1 / kAmplitude)) * dy[i];
+  });
 }
 
 template <bool decoupled>
@@ -305,11 +317,11 @@ const RowKernels kVectorKernels = {
     .sum_of_squares = sum_of_squares,
     .all_finite = all_finite,
     .activation_forward = {forward<relu>, forward<gelu>, forward<gelu_tanh>, forward<tanh_curve>,
-                           forward<sigmoid_curve>},
+                           forward<sigmoid_curve>, forward<scaled_tanh_curve>},
     .activation_backward = {backward<relu>, backward<gelu>, backward<gelu_tanh>, tanh_backward,
-                            sigmoid_backward},
+                            sigmoid_backward, scaled_tanh_backward},
     .activation_both = {both<relu>, both<gelu>, both<gelu_tanh>, both<tanh_curve>,
-                        both<sigmoid_curve>},
+                        both<sigmoid_curve>, both<scaled_tanh_curve>},
     .adam_update = adam_update,
     .softmax_forward = softmax_forward,
     .softmax_backward = softmax_backward,

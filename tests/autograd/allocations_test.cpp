@@ -8,6 +8,7 @@
 #include <new>
 
 #include "autograd/ops.h"
+#include "core/parallel.h"
 #include "tests/autograd/testing.h"
 
 #ifndef REPRISE_NO_FREE_LIST  // sanitizers have their own operator new
@@ -84,6 +85,29 @@ TEST(Allocations, AnLstmMakesNonePerTimeStep) {
   if (gemm_backend() == GemmBackend::reference) GTEST_SKIP() << "its products take a row each";
   EXPECT_EQ(calls_of_an_lstm(1000).heap, calls_of_an_lstm(100).heap);
   EXPECT_EQ(calls_of_an_lstm(1000).system, 0);
+}
+
+// A step of a small LeNet: scratch memory of kernels included.
+TEST(Allocations, ARepeatedConvolutionMakesNone) {
+  const ParameterPtr w1 = parameter(pattern({4, 1, 5, 5})), w2 = parameter(pattern({8, 4, 3, 3}));
+  const ParameterPtr own = parameter(pattern({4, 4, 2, 8, 3, 3})), bias = parameter(pattern({8}));
+  const Tensor x = pattern({16, 1, 28, 28});
+  const int usual = threads();
+  set_threads(1);  // how many blocks are in use at one time depends on the tasks' luck otherwise
+  Tape tape;
+  int64_t before = 0;
+  for (int pass = 0; pass < 4; ++pass) {
+    before = so_far().system;
+    for (const ParameterPtr& p : {w1, w2, own, bias}) p->clear_gradient();
+    tape.reset();
+    Variable y = conv2d(Variable(x), tape.bind(w1), Variable(), {.padding = 2});
+    y = max_pool2d(y, {.kernel = 2});
+    y = avg_pool2d(conv2d(y, tape.bind(w2), tape.bind(bias)), {.kernel = 2});
+    y = locally_connected2d(y, tape.bind(own), Variable());
+    tape.backward(y, Tensor::full(y.shape(), 1));
+  }
+  set_threads(usual);
+  EXPECT_EQ(so_far().system - before, 0);
 }
 
 }  // namespace

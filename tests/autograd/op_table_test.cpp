@@ -106,6 +106,7 @@ Cases activations() {
       {"gelu_tanh", [](Inputs x) { return gelu_tanh(x[0]); }, {{{3, 5}, kWide}}},
       {"tanh", [](Inputs x) { return tanh(x[0]); }, {{{3, 5}, kWide}}},
       {"sigmoid", [](Inputs x) { return sigmoid(x[0]); }, {{{3, 5}, kWide}}},
+      {"scaled_tanh", [](Inputs x) { return scaled_tanh(x[0]); }, {{{3, 5}, kWide}}},
   };
 }
 
@@ -131,6 +132,13 @@ Cases tables() {
        {{{3, 4}}}},
       {"sequence_mean", [](Inputs x) { return sequence_mean(x[0], indices({4}, {0, 1, 4, 6})); },
        {{{6, 3}}}},
+      {"index_add", [](Inputs x) { return index_add(x[0], 0, indices({3}, {4, 0, 2}), 5); },
+       {{{3, 4}}}},
+      {"index_add_middle",  // repeated indices
+       [](Inputs x) { return index_add(x[0], 1, indices({4}, {2, 0, 2, 1}), 3); },
+       {{{2, 4, 3}}}},
+      {"index_add_last", [](Inputs x) { return index_add(x[0], -1, indices({2}, {1, 3}), 4); },
+       {{{3, 2}}}},
       {"tied_table",  // one table as embedding and, transposed, as the output's weight
        [](Inputs x) {
          return linear(embedding(x[0], indices({4}, {1, 3, 1, 0})), x[0], x[1]);
@@ -280,6 +288,109 @@ Cases recurrences() {
   };
 }
 
+// weight [out, in / groups, height, width]
+Cases convolutions() {
+  return {
+      {"conv2d", [](Inputs x) { return conv2d(x[0], x[1], x[2]); },
+       {{{2, 2, 5, 6}}, {{3, 2, 3, 2}}, {{3}}}},
+      {"conv2d_no_bias", [](Inputs x) { return conv2d(x[0], x[1], Variable()); },
+       {{{2, 2, 4, 4}}, {{3, 2, 3, 3}}}},
+      {"conv2d_stride_padding",
+       [](Inputs x) {
+         return conv2d(x[0], x[1], x[2], {.stride = {2, 3}, .padding = {1, 2}});
+       },
+       {{{2, 2, 6, 7}}, {{3, 2, 3, 4}}, {{3}}}},
+      {"conv2d_padding_value",
+       [](Inputs x) { return conv2d(x[0], x[1], x[2], {.padding = 2, .padding_value = -1}); },
+       {{{2, 1, 4, 3}}, {{2, 1, 3, 3}}, {{2}}}},
+      {"conv2d_groups",
+       [](Inputs x) { return conv2d(x[0], x[1], x[2], {.padding = 1, .groups = 2}); },
+       {{{2, 4, 4, 5}}, {{6, 2, 3, 3}}, {{6}}}},
+      {"conv2d_unit_bias",
+       [](Inputs x) { return conv2d(x[0], x[1], x[2], {.stride = 2}); },
+       {{{3, 1, 5, 7}}, {{2, 1, 3, 3}}, {{2, 2, 3}}}},
+      {"conv2d_wide_stride",  // inputs that no window sees
+       [](Inputs x) { return conv2d(x[0], x[1], x[2], {.stride = 3}); },
+       {{{2, 2, 5, 7}}, {{2, 2, 2, 1}}, {{2}}}},
+      {"conv2d_whole_image", [](Inputs x) { return conv2d(x[0], x[1], x[2]); },
+       {{{3, 2, 3, 4}}, {{4, 2, 3, 4}}, {{4}}}},
+      {"conv2d_far_padding",  // windows that see padding alone
+       [](Inputs x) { return conv2d(x[0], x[1], x[2], {.padding = 3, .padding_value = 0.5}); },
+       {{{1, 1, 3, 2}}, {{2, 1, 2, 2}}, {{2}}}},
+      {"conv2d_itself",
+       [](Inputs x) { return conv2d(x[0], x[0], Variable(), {.padding = 1}); }, {{{2, 2, 3, 3}}}},
+  };
+}
+
+// weight [out height, out width, out, in / groups, height, width]
+Cases local_connections() {
+  return {
+      {"locally_connected2d", [](Inputs x) { return locally_connected2d(x[0], x[1], x[2]); },
+       {{{2, 2, 4, 3}}, {{2, 2, 3, 2, 3, 2}}, {{3, 2, 2}}}},
+      {"locally_connected2d_no_bias",
+       [](Inputs x) { return locally_connected2d(x[0], x[1], Variable()); },
+       {{{2, 1, 3, 3}}, {{2, 2, 2, 1, 2, 2}}}},
+      {"locally_connected2d_stride_padding",
+       [](Inputs x) {
+         return locally_connected2d(x[0], x[1], x[2],
+                                    {.stride = {2, 3}, .padding = {1, 2}, .padding_value = -1});
+       },
+       {{{2, 2, 4, 5}}, {{2, 3, 2, 2, 3, 2}}, {{2, 2, 3}}}},
+      {"locally_connected2d_groups",
+       [](Inputs x) { return locally_connected2d(x[0], x[1], x[2], {.padding = 1, .groups = 2}); },
+       {{{2, 4, 2, 2}}, {{2, 2, 4, 2, 3, 3}}, {{4, 2, 2}}}},
+      {"locally_connected2d_map_bias",
+       [](Inputs x) { return locally_connected2d(x[0], x[1], x[2]); },
+       {{{18, 1, 2, 3}}, {{1, 2, 2, 1, 2, 2}}, {{2}}}},
+  };
+}
+
+Cases pools() {
+  return {
+      {"avg_pool2d", [](Inputs x) { return avg_pool2d(x[0], {.kernel = 2}); }, {{{2, 2, 4, 5}}}},
+      {"avg_pool2d_overlapping",
+       [](Inputs x) {
+         return avg_pool2d(x[0], {.kernel = {3, 2}, .stride = Size2d(2, 1), .padding = {1, 0}});
+       },
+       {{{2, 2, 5, 4}}}},
+      {"max_pool2d", [](Inputs x) { return max_pool2d(x[0], {.kernel = 2}); },
+       {{{2, 2, 4, 5}, kWide}}},
+      {"max_pool2d_overlapping",
+       [](Inputs x) {
+         return max_pool2d(x[0], {.kernel = {3, 2}, .stride = Size2d(2, 1), .padding = {1, 1}});
+       },
+       {{{2, 2, 5, 4}, kWide}}},
+      {"max_pool2d_gaps",  // inputs that no window sees
+       [](Inputs x) { return max_pool2d(x[0], {.kernel = 2, .stride = 3}); },
+       {{{1, 2, 5, 5}, kWide}}},
+      {"scale_maps", [](Inputs x) { return scale_maps(x[0], x[1], x[2]); },
+       {{{3, 2, 2, 3}}, {{2}}, {{2}}}},
+      {"scale_maps_matrix", [](Inputs x) { return scale_maps(x[0], x[1], x[1]); },
+       {{{4, 3}}, {{3}}}},
+  };
+}
+
+// Five codes of ±1: the signs of a pattern.
+Tensor codes(int64_t width) {
+  Tensor t = pattern({5, width}, 5);
+  for (real& x : t.values()) x = x < 0 ? -1 : 1;
+  return t;
+}
+
+Cases radial_bases() {
+  return {
+      {"radial_basis", [](Inputs x) { return radial_basis(x[0], codes(4)); }, {{{3, 4}}}},
+      {"radial_basis_loss",
+       [](Inputs x) { return radial_basis_loss(x[0], indices({3}, {4, 0, 4}), 0.3, 0.7); },
+       {{{3, 5}, kWide}}},
+      {"radial_basis_network",
+       [](Inputs x) {
+         return radial_basis_loss(radial_basis(x[0], codes(4)), indices({2}, {1, 3}), 1.5, 1);
+       },
+       {{{2, 4}}}},
+  };
+}
+
 Cases losses() {
   return {
       {"cross_entropy",
@@ -299,7 +410,8 @@ const std::vector<OpCase>& op_cases() {
   static const Cases all = [] {
     Cases cases;
     for (const auto family : {arithmetic, reductions, products, activations, feed_forwards, rows, tables,
-                              dropouts, norms, shapes, attentions, recurrences, losses}) {
+                              dropouts, norms, shapes, attentions, recurrences, convolutions,
+                              local_connections, pools, radial_bases, losses}) {
       for (OpCase& op : family()) cases.push_back(std::move(op));
     }
     return cases;

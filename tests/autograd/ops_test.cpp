@@ -168,6 +168,9 @@ TEST(ShapeErrors, EveryOpHasOne) {
   const Variable scalar(Tensor::zeros({})), none(Tensor::zeros({0, 3}));
   const Tensor ids = indices({2}, {0, 0});
   const Variable parts[] = {a, b};
+  const Variable image(Tensor::zeros({2, 3, 4, 5})), empty(Tensor::zeros({0, 3, 4, 5}));
+  const Variable w(Tensor::zeros({6, 3, 3, 3})), own(Tensor::zeros({2, 2, 6, 3, 3, 3}));
+  const Variable six(Tensor::zeros({6}));
   const struct {
     std::string op, shapes, message;
   } rows[] = {
@@ -208,6 +211,39 @@ TEST(ShapeErrors, EveryOpHasOne) {
       {"attention", "don't rise", shape_error([&] { attention(a, indices({0}, {}), {}); })},
       {"attention", "1 places for the 2 rows of [2, 3]",
        shape_error([&] { attention(a, indices({2}, {0, 2}), {.dropout = {.places = indices({1}, {0})}}); })},
+      {"index_add", "2 indices for dimension 1 of [2, 3]",
+       shape_error([&] { index_add(a, 1, ids, 9); })},
+      {"index_add", "[2, 3] has no dimension 2", shape_error([&] { index_add(a, 2, ids, 9); })},
+      {"conv2d", "input [2, 3] and weight [6, 3, 3, 3] are not [n, in, height, width] and "
+                 "[out, in / groups, height, width]", shape_error([&] { conv2d(a, w, six); })},
+      {"conv2d", "input [2, 3, 4, 5] and weight [2, 2, 6, 3, 3, 3] are not",
+       shape_error([&] { conv2d(image, own, six); })},
+      {"conv2d", "input [0, 3, 4, 5] and weight [6, 3, 3, 3]", shape_error([&] { conv2d(empty, w, six); })},
+      {"conv2d", "input [2, 3, 4, 5] does not fit weight [6, 3, 3, 3] "
+                 "([out, in / groups, height, width]) with 3 groups",
+       shape_error([&] { conv2d(image, w, six, {.groups = 3}); })},
+      {"conv2d", "with 0 groups", shape_error([&] { conv2d(image, w, six, {.groups = 0}); })},
+      {"conv2d", "bias [3] is neither [6] nor, one for each unit, [6, 2, 3]",
+       shape_error([&] { conv2d(image, w, v); })},
+      {"conv2d", "kernel 3 x 3, stride 0 x 0", shape_error([&] { conv2d(image, w, six, {.stride = 0}); })},
+      {"conv2d", "kernel of 3 x 3 is larger than an image of 2 x 5 with a padding of 0 x 0",
+       shape_error([&] { conv2d(Variable(Tensor::zeros({2, 3, 2, 5})), w, six); })},
+      {"locally_connected2d", "weight [2, 2, 6, 3, 3, 3] ([out height, out width, out, in / groups, "
+                              "height, width]) has its places, but the windows on input [2, 3, 4, 5] "
+                              "have 2 x 3",
+       shape_error([&] { locally_connected2d(image, own, six); })},
+      {"avg_pool2d", "input [2, 3]", shape_error([&] { avg_pool2d(a, {.kernel = 1}); })},
+      {"max_pool2d", "input [0, 3, 4, 5]", shape_error([&] { max_pool2d(empty, {.kernel = 1}); })},
+      {"max_pool2d", "a padding of 2 x 1 is more than half of the kernel, 3 x 3",
+       shape_error([&] { max_pool2d(image, {.kernel = 3, .padding = {2, 1}}); })},
+      {"avg_pool2d", "kernel of 5 x 5 is larger than an image of 4 x 5",
+       shape_error([&] { avg_pool2d(image, {.kernel = 5}); })},
+      {"scale_maps", "gain [3] and bias [6] do not fit input [2, 3, 4, 5]",
+       shape_error([&] { scale_maps(image, v, six); })},
+      {"radial_basis", "input [2, 3] does not fit codes [2, 4]",
+       shape_error([&] { radial_basis(a, b.value()); })},
+      {"radial_basis_loss", "distances [2, 3] are not [n, classes] with labels [3]",
+       shape_error([&] { radial_basis_loss(a, indices({3}, {0, 0, 0}), 1, 1); })},
       {"cross_entropy", "logits [2, 3] are not [n, classes] with labels [3]",
        shape_error([&] { cross_entropy(a, indices({3}, {0, 0, 0}), 1); })},
       {"squared_error", "prediction [2, 3] and target [2, 4]",
@@ -229,6 +265,10 @@ TEST(DataErrors, NameTheIndexAndItsPlace) {
   EXPECT_EQ(message_of<DataError>([&] { cross_entropy(table, indices({4}, {0, 2, 3, 0}), 1); }),
             "cross_entropy: label 3 at place 2, with 3 classes");
   EXPECT_THROW(cross_entropy(table, indices({4}, {0, -1, 0, 0}), 1), DataError);
+  EXPECT_EQ(message_of<DataError>([&] { index_add(table, 1, indices({3}, {0, 5, 1}), 5); }),
+            "index_add: index 5 at place 1, in a dimension of 5");
+  EXPECT_EQ(message_of<DataError>([&] { radial_basis_loss(table, indices({4}, {0, 2, 3, 0}), 1, 1); }),
+            "radial_basis_loss: label 3 at place 2, with 3 classes");
 }
 
 TEST(UsageErrors, DropoutsProbability) {
@@ -239,6 +279,25 @@ TEST(UsageErrors, DropoutsProbability) {
   }
 }
 
+TEST(UsageErrors, RadialBasisLosssConstant) {
+  const Variable y(Tensor::zeros({2, 3}));
+  for (const double j : {0.0, -1.0, double{NAN}}) {
+    EXPECT_THROW(radial_basis_loss(y, indices({2}, {0, 1}), j, 1), UsageError) << j;
+  }
+}
+
+// Far away from all codes, where e^−y is 0 in any precision, the loss is the label's distance and the
+// constant.
+TEST(RadialBasisLoss, DoesNotOverflow) {
+  Tape tape;
+  Tensor dy;
+  const Variable y = tape.input(Tensor::of({1, 3}, {1e4, 2e4, 3e4}), &dy);
+  const Variable loss = radial_basis_loss(y, indices({1}, {1}), 0.5, 1);
+  EXPECT_NEAR(loss.value().item(), 2e4 - 0.5, 0.01);
+  tape.backward(loss);
+  EXPECT_TRUE(same_bits(dy, Tensor::of({1, 3}, {0, 1, 0})));
+}
+
 // Indices of another type are refused, not read as if they were i32.
 TEST(TypeErrors, IndicesAreI32) {
   const Variable x(Tensor::zeros({2, 3}));
@@ -246,6 +305,8 @@ TEST(TypeErrors, IndicesAreI32) {
   EXPECT_THROW(embedding(x, reals), ShapeError);
   EXPECT_THROW(cross_entropy(x, reals, 1), ShapeError);
   EXPECT_THROW(attention(x, reals, {}), ShapeError);
+  EXPECT_THROW(index_add(x, 0, reals, 2), ShapeError);
+  EXPECT_THROW(radial_basis_loss(x, reals, 1, 1), ShapeError);
   EXPECT_THROW(dropout(x, {0.5, RandomKey(), reals}), ShapeError);
 }
 

@@ -173,6 +173,41 @@ TEST(ConfigBind, ComplainsOnceAboutAnElement) {
   }
 }
 
+struct Kernel {
+  OneOrMore<int64_t> size = 3;
+  std::optional<OneOrMore<int64_t>> stride;
+  void fields(Fields& f) {
+    f("size", size, "of the window").at_least(1).count_between(1, 2);
+    f("stride", stride, "its step").at_least(1).count_between(1, 2);
+  }
+};
+
+TEST(ConfigBind, TakesOneElementForAList) {
+  const auto sizes = [](const std::string& text) {
+    return bind<Kernel>(parse_config(text, "c.json")).size.values;
+  };
+  EXPECT_EQ(sizes("{}"), std::vector<int64_t>{3});
+  EXPECT_EQ(sizes(R"({"size": 5})"), std::vector<int64_t>{5});
+  EXPECT_EQ(sizes(R"({"size": [5, 7]})"), (std::vector<int64_t>{5, 7}));
+  const auto kernel = bind<Kernel>(parse_config(R"({"stride": 2})", "c.json"));
+  EXPECT_EQ(kernel.stride->values, std::vector<int64_t>{2});
+  EXPECT_EQ(dump_json_line(dump(kernel)), R"({"size":[3],"stride":[2]})");
+  const auto error = [](const std::string& text) -> std::string {
+    try {
+      bind<Kernel>(parse_config(text, "c.json"));
+      return "";
+    } catch (const ConfigError& e) {
+      return e.what();
+    }
+  };
+  EXPECT_EQ(error(R"({"size": 0})"), "c.json:1:10: size: must be at least 1, is 0");
+  EXPECT_EQ(error(R"({"stride": 0})"), "c.json:1:12: stride: must be at least 1, is 0");
+  EXPECT_EQ(error(R"({"size": [5, 0]})"), "c.json:1:14: size.1: must be at least 1, is 0");
+  EXPECT_EQ(error(R"({"size": "x"})"),
+            "c.json:1:10: size: expected an integer, found the string \"x\"");
+  EXPECT_EQ(error(R"({"size": []})"), "c.json:1:10: size: must have 1 to 2 elements, has 0");
+}
+
 TEST(ConfigBind, OpenAndClosedBounds) {
   auto dropout = [](const std::string& value) {
     return problems_of(R"({"vocabulary": "/v", "model": {"hidden_dropout_prob": )" + value + "}}");

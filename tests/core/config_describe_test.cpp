@@ -50,6 +50,21 @@ TEST(ConfigDescribe, CombinesChoices) {
   EXPECT_EQ(field(nested, "either").condition_text(), "");
 }
 
+struct Window {
+  OneOrMore<int64_t> size = 3;
+  void fields(Fields& f) { f("size", size, "of the window").at_least(1); }
+};
+
+TEST(ConfigSchema, TakesOneElementForAList) {
+  const FieldDescription window = describe<Window>();
+  EXPECT_EQ(dump_json_line(schema(window)["properties"]["size"]),
+            R"({"description":"of the window","default":[3],"anyOf":[{"type":"integer",)"
+            R"("maximum":9223372036854775807,"minimum":1},{"type":"array","items":)"
+            R"({"type":"integer","maximum":9223372036854775807,"minimum":1}}]})");
+  EXPECT_NE(explain(window, "size").find("type      integer or list of integers"),
+            std::string::npos);
+}
+
 TEST(ConfigSchema, HasEveryField) {
   Json s = schema(describe<ExampleConfig>());
   EXPECT_EQ(s["$schema"], "https://json-schema.org/draft/2020-12/schema");

@@ -15,8 +15,7 @@ Kernel forward_of(const std::string& name, Activation f) {
 Kernel backward_of(const std::string& name, Activation f) {
   return {name + "_backward", true, 1e-6, [f](int64_t rows, int64_t cols, float beta) {
             const int64_t n = rows * cols;
-            const bool of_output = f == Activation::tanh || f == Activation::sigmoid;
-            const Numbers x = random(n, 1, of_output ? 1 : 8), dy = random(n, 2);
+            const Numbers x = random(n, 1, is_of_output(f) ? 1 : 8), dy = random(n, 2);
             Numbers dx = destination(n, beta);
             activation_backward(f, n, x.data(), dy.data(), beta, dx.data());
             return dx;
@@ -122,12 +121,15 @@ std::vector<Kernel> activations() {
       backward_of("tanh", Activation::tanh),
       forward_of("sigmoid", Activation::sigmoid),
       backward_of("sigmoid", Activation::sigmoid),
+      forward_of("scaled_tanh", Activation::scaled_tanh),
+      backward_of("scaled_tanh", Activation::scaled_tanh),
       bias_activation_of("bias_gelu", Activation::gelu),
       bias_activation_backward_of("bias_gelu_backward", Activation::gelu),
       bias_activation_backward_of("bias_gelu_tanh_backward", Activation::gelu_tanh),
       bias_activation_backward_of("bias_relu_backward", Activation::relu),
       bias_activation_backward_of("bias_tanh_backward", Activation::tanh),
       bias_activation_backward_of("bias_sigmoid_backward", Activation::sigmoid),
+      bias_activation_backward_of("bias_scaled_tanh_backward", Activation::scaled_tanh),
       bias_activation_in_bfloat16("bias_gelu_tanh_in_bfloat16", Activation::gelu_tanh),
       bias_activation_in_bfloat16("bias_tanh_in_bfloat16", Activation::tanh),
   };

@@ -63,16 +63,20 @@ const ActivationCase kActivationCases[] = {
       0.377540669},
      {0.035051858, -0.196611933, 0.492268165, 0.058750928, 0.217894994, -0.074573226, 0.033882495,
       0.352505568}},
+    {Activation::scaled_tanh,
+     {-1.597690978, -0.999997256, -0.283364435, 0.551683706, 0.79294683, 1.306819412, 1.654174925,
+      -0.551683706},
+     {0.076091526, -0.755412436, 2.22547344, 0.25642111, 0.899643777, -0.240211324, 0.060614875,
+      1.538526661}},
 };
 
 TEST_P(Golden, Activations) {
   for (const ActivationCase& c : kActivationCases) {
     SCOPED_TRACE(static_cast<int>(c.f));
-    const bool of_output = c.f == Activation::tanh || c.f == Activation::sigmoid;
     Numbers y(8), dx(8, kNaN);
     activation_forward(c.f, 8, kX.data(), y.data());
     expect_near(y, c.y);
-    activation_backward(c.f, 8, of_output ? y.data() : kX.data(), kDy.data(), 0, dx.data());
+    activation_backward(c.f, 8, is_of_output(c.f) ? y.data() : kX.data(), kDy.data(), 0, dx.data());
     expect_near(dx, c.dx);
   }
 }

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/error.h"
 #include "layers/initializers.h"
 #include "layers/linear.h"
@@ -96,6 +99,48 @@ TEST(Initializers, KeepARangeOfItsOwnWhateverTheConfigSays) {
     EXPECT_GT(most, 0.29);
     EXPECT_NEAR(std::sqrt(sum / 10000), 0.3 / std::sqrt(3), 0.005);
   }
+}
+
+// PyTorch's default for linear layers, and LeCun's: within a bound that depends on a unit's inputs.
+TEST(Initializers, GoByTheInputsOfAUnit) {
+  const auto extremes = [](const std::string& type) {
+    Collector collector;
+    Linear(64, 100).collect(collector, "x");
+    initialize(collector, {.type = type}, RandomKey(1));
+    std::vector<double> most;
+    for (const ParameterPtr& parameter : collector.parameters()) {
+      const auto [low, high] = std::ranges::minmax(parameter->value().values());
+      EXPECT_NEAR(low, -high, 0.1 * high);
+      most.push_back(high);
+    }
+    return most;
+  };
+  EXPECT_NEAR(extremes("pytorch")[0], 1 / 8.0, 0.001);
+  EXPECT_NEAR(extremes("pytorch")[1], 1 / 8.0, 0.01);
+  EXPECT_NEAR(extremes("lecun")[0], 2.4 / 64, 0.001);
+  EXPECT_NEAR(extremes("lecun")[1], 2.4 / 64, 0.004);
+  EXPECT_EQ(extremes("normal")[1], 0);
+}
+
+TEST(Initializers, RefuseWeightsWhoseInputsNobodyKnows) {
+  Collector collector;
+  collector.add(std::make_shared<Parameter>(Shape{3, 2}), Start::random, {"table.weight"});
+  try {
+    initialize(collector, {.type = "lecun"}, RandomKey(1));
+    FAIL();
+  } catch (const ConfigError& error) {
+    EXPECT_STREQ(error.what(),
+                 "initializer: \"lecun\" goes by a unit's number of inputs, which table.weight "
+                 "doesn't have; take normal or truncated_normal");
+  }
+}
+
+// Groups of numbers take turns: [places, pairs, kernel] with two pairs of 3 and 5 inputs.
+TEST(FanIn, RepeatsItsNumbers) {
+  const FanIn fan_in{{3, 5}, 2};
+  std::vector<int64_t> all;
+  for (int64_t i = 0; i < 8; ++i) all.push_back(fan_in.at(i));
+  EXPECT_EQ(all, (std::vector<int64_t>{3, 3, 5, 5, 3, 3, 5, 5}));
 }
 
 }  // namespace
