@@ -36,6 +36,14 @@ inline Inside inside(int64_t first, int64_t step, int64_t count, int64_t size) {
   return {begin, std::max(begin, end)};
 }
 
+// f(step), where the usual steps are constants: loops over numbers 1 or 2 apart then use vectors.
+template <class F>
+void with_constant_step(int64_t step, const F& f) {
+  if (step == 1) return f(std::integral_constant<int64_t, 1>{});
+  if (step == 2) return f(std::integral_constant<int64_t, 2>{});
+  f(step);
+}
+
 // The bias of the first of some units that follow each other in a map, and from one to the next.
 struct BiasOfUnits {
   const real* data;

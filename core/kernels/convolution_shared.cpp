@@ -84,21 +84,26 @@ void each_stretch(const ConvolutionShape& s, const Block& block, int64_t group, 
 // columns [patch, units] from x
 void read_patches(const ConvolutionShape& s, const Block& block, int64_t group, const real* x,
                   real* columns) {
-  each_stretch(s, block, group, [&](int64_t to, const Inside& cols, int64_t from) {
-    real* dst = columns + to;
-    std::fill(dst, dst + cols.begin, s.around);
-    for (int64_t i = cols.begin; i < cols.end; ++i, from += s.stride.width) dst[i] = x[from];
-    std::fill(dst + cols.end, dst + s.places.width, s.around);
+  with_constant_step(s.stride.width, [&](auto step) {
+    each_stretch(s, block, group, [&](int64_t to, const Inside& cols, int64_t from) {
+      real* dst = columns + to;
+      std::fill(dst, dst + cols.begin, s.around);
+      const int64_t n = cols.end - cols.begin;
+      for (int64_t i = 0; i < n; ++i) dst[cols.begin + i] = x[from + i * step];
+      std::fill(dst + cols.end, dst + s.places.width, s.around);
+    });
   });
 }
 
 // dx += columns, each where it was read
 void add_patches(const ConvolutionShape& s, const Block& block, int64_t group, const real* columns,
                  real* dx) {
-  each_stretch(s, block, group, [&](int64_t from, const Inside& cols, int64_t to) {
-    for (int64_t i = cols.begin; i < cols.end; ++i, to += s.stride.width) {
-      dx[to] += columns[from + i];
-    }
+  with_constant_step(s.stride.width, [&](auto step) {
+    each_stretch(s, block, group, [&](int64_t from, const Inside& cols, int64_t to) {
+      const real* src = columns + from + cols.begin;
+      const int64_t n = cols.end - cols.begin;
+      for (int64_t i = 0; i < n; ++i) dx[to + i * step] += src[i];
+    });
   });
 }
 

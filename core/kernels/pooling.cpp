@@ -9,7 +9,7 @@ namespace reprise::kernels {
 
 namespace {
 
-// f(number of the window over all maps, map, and the rows and columns of the map that it sees), for all
+// For the largest: f(number of the window over all maps, map, and the rows and columns of the map that it sees), for all
 // windows. A task is a few maps.
 template <class F>
 void each_window(const PoolShape& s, const F& f) {
@@ -30,6 +30,28 @@ void each_window(const PoolShape& s, const F& f) {
   });
 }
 
+// f(number of a row's first window, the input that it sees at one offset of the kernel, how many
+// windows see one there, and how far apart), for all rows and offsets of maps [first, last).
+template <class F>
+void each_offset(const PoolShape& s, int64_t first, int64_t last, const F& f) {
+  with_constant_step(s.stride.width, [&](auto step) {
+    for (int64_t row = first * s.places.height; row < last * s.places.height; ++row) {
+      const int64_t map = row / s.places.height;
+      const int64_t top = row % s.places.height * s.stride.height - s.padding.height;
+      const Inside ys = inside(top, 1, s.kernel.height, s.image.height);
+      for (int64_t y = top + ys.begin; y < top + ys.end; ++y) {
+        for (int64_t kx = 0; kx < s.kernel.width; ++kx) {
+          const int64_t left = kx - s.padding.width;
+          const Inside cols = inside(left, step, s.places.width, s.image.width);
+          f(row * s.places.width + cols.begin,
+            (map * s.image.height + y) * s.image.width + left + cols.begin * step,
+            cols.end - cols.begin, step);
+        }
+      }
+    }
+  });
+}
+
 // dx = beta dx; a task is the same maps as in each_window
 void scale_all(const PoolShape& s, real beta, real* dx) {
   over_elements(s.maps * s.image.area(), [&](int64_t begin, int64_t end) {
@@ -41,26 +63,24 @@ void scale_all(const PoolShape& s, real beta, real* dx) {
 
 void avg_pool2d_forward(const PoolShape& s, const real* x, real* y) {
   const real share = 1 / static_cast<real>(s.kernel.area());
-  each_window(s, [&](int64_t window, int64_t map, const Inside& rows, const Inside& cols) {
-    real sum = 0;
-    for (int64_t r = rows.begin; r < rows.end; ++r) {
-      const real* row = x + (map * s.image.height + r) * s.image.width;
-      for (int64_t c = cols.begin; c < cols.end; ++c) sum += row[c];
-    }
-    y[window] = share * sum;
+  over_rows(s.maps, s.image.area(), [&](int64_t first, int64_t last) {
+    const int64_t begin = first * s.places.area(), end = last * s.places.area();
+    std::fill(y + begin, y + end, real{0});
+    each_offset(s, first, last, [&](int64_t window, int64_t at, int64_t n, auto step) {
+      for (int64_t i = 0; i < n; ++i) y[window + i] += x[at + i * step];
+    });
+    for (int64_t i = begin; i < end; ++i) y[i] *= share;
   });
 }
 
 // dx = dy / kernel area, over all windows that an input is in
 void avg_pool2d_backward(const PoolShape& s, const real* dy, real beta, real* dx) {
   const real share = 1 / static_cast<real>(s.kernel.area());
-  scale_all(s, beta, dx);
-  each_window(s, [&](int64_t window, int64_t map, const Inside& rows, const Inside& cols) {
-    const real each = share * dy[window];
-    for (int64_t r = rows.begin; r < rows.end; ++r) {
-      real* row = dx + (map * s.image.height + r) * s.image.width;
-      for (int64_t c = cols.begin; c < cols.end; ++c) row[c] += each;
-    }
+  over_rows(s.maps, s.image.area(), [&](int64_t first, int64_t last) {
+    scale_in_place((last - first) * s.image.area(), beta, dx + first * s.image.area());
+    each_offset(s, first, last, [&](int64_t window, int64_t at, int64_t n, auto step) {
+      for (int64_t i = 0; i < n; ++i) dx[at + i * step] += share * dy[window + i];
+    });
   });
 }
 
