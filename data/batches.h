@@ -8,27 +8,15 @@
 // Micro-batch n is row n.
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/config.h"
 #include "core/safetensors.h"
+#include "data/batches_config.h"
 #include "data/dataset.h"
 
 namespace reprise {
-
-struct BatchesConfig {
-  std::filesystem::path path;
-  std::optional<std::filesystem::path> valid;
-
-  void fields(Fields& f) {
-    f("path", path, "a safetensors file with input_ids and labels [steps, batch, length]")
-        .required();
-    f("valid", valid, "such a file for evaluation; null: evaluation uses the training batches");
-  }
-};
 
 // One file of batches. Opening it checks names and shapes, reading a row checks that row; what is
 // wrong is a DataError with tensor, step, sequence and position.

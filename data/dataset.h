@@ -10,11 +10,16 @@
 
 namespace reprise {
 
+enum class BatchKind : uint8_t { tokens, pairs, images, words };  // as Batch has them
+
 // What the model and the run tell the data.
 struct DatasetSettings {
+  BatchKind kind = BatchKind::tokens;
   int64_t vocabulary_size = 0;  // rows of the model's token table
   int64_t max_positions = 0;    // the longest sequence that the model takes
   int64_t segment_types = 2;    // rows of the model's segment table
+  std::vector<int64_t> image{};  // channels, height and width that the model takes; empty: any
+  int64_t classes = 0;          // labels of images are below this; 0: any
   int64_t sequences = 0;        // of a micro-batch
   uint64_t seed = 0;
 };
@@ -78,6 +83,25 @@ class TokenDataset : public DatasetOf<TokenBatch> {
   virtual bool has_sentence_labels() const = 0;
   // What a piece stands for, a word's beginning shown by a space; empty for data without text.
   virtual std::string text_of(int32_t /*id*/) const { return {}; }
+};
+
+// Labelled images.
+class LabelledImages : public DatasetOf<ImageBatch> {
+ public:
+  // The training images as they are, in order, without augmentation: to see how well they are learnt.
+  virtual int64_t training_batches() const = 0;
+  virtual ImageBatch training_batch(int64_t index) const = 0;
+};
+
+// Words, each to be told from those before it. Who carries state from batch to batch counts on their order.
+class WordDataset : public DatasetOf<WordBatch> {
+ public:
+  // Mean cross entropy, in nats, of the training text's word frequencies (with one added to each count)
+  // at the words that evaluation predicts.
+  virtual double unigram_loss() const = 0;
+  // A second evaluation set, for what is chosen by the first; may be empty.
+  virtual int64_t test_batches() const { return 0; }
+  virtual WordBatch test_batch(int64_t /*index*/) const { return {}; }
 };
 
 }  // namespace reprise

@@ -1,12 +1,23 @@
 #include "data/registry.h"
 
 #include "core/error.h"
+#include "data/batches.h"
+#include "data/images/image_batches.h"
+#include "data/images/image_dataset.h"
 #include "data/text_dataset.h"
-#include "data/word_dataset.h"
+#include "data/word_batches.h"
+#include "data/word_text_dataset.h"
 
 namespace reprise {
 
 namespace {
+
+// Of the kind that the model takes.
+std::unique_ptr<Dataset> make_batches(const BatchesConfig& config, const DatasetSettings& settings) {
+  if (settings.kind == BatchKind::images) return std::make_unique<ImageBatches>(config, settings);
+  if (settings.kind == BatchKind::words) return std::make_unique<WordBatches>(config, settings);
+  return std::make_unique<BatchesDataset>(config, settings);
+}
 
 struct Entry {
   const char* type;
@@ -24,11 +35,15 @@ constexpr Entry kDatasets[] = {
      }},
     {"words",
      [](const DataConfig& config, const DatasetSettings& settings) -> std::unique_ptr<Dataset> {
-       return std::make_unique<WordDataset>(config.words, settings);
+       return std::make_unique<WordTextDataset>(config.words, settings);
+     }},
+    {"images",
+     [](const DataConfig& config, const DatasetSettings& settings) -> std::unique_ptr<Dataset> {
+       return std::make_unique<ImageDataset>(config.images, settings);
      }},
     {"batches",
      [](const DataConfig& config, const DatasetSettings& settings) -> std::unique_ptr<Dataset> {
-       return std::make_unique<BatchesDataset>(config.batches, settings);
+       return make_batches(config.batches, settings);
      }},
 };
 

@@ -6,8 +6,9 @@
 #include <vector>
 
 #include "core/config.h"
-#include "data/batches.h"
+#include "data/batches_config.h"
 #include "data/dataset.h"
+#include "data/images/image_config.h"
 #include "data/sentence_pairs.h"
 #include "data/text_config.h"
 #include "data/word_text.h"
@@ -22,15 +23,17 @@ struct DataConfig {
   TextDataConfig text;
   SentencePairsConfig sentence_pairs;
   WordTextConfig words;
+  ImageDataConfig images;
   BatchesConfig batches;
 
   void fields(Fields& f) {
     f("type", type, "text: files of sentences, to be masked; sentence_pairs: neighbours in "
-      "such files; words: their words in streams; batches: ready-made batches")
+      "such files; words: their words in streams; images: labelled images; batches: ready-made batches")
         .one_of(dataset_types());
     if (type == "text") text.fields(f);
     if (type == "sentence_pairs") sentence_pairs.fields(f);
     if (type == "words") words.fields(f);
+    if (type == "images") images.fields(f);
     if (type == "batches") batches.fields(f);
   }
 

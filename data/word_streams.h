@@ -20,6 +20,8 @@ struct WordBatch {
   bool starts_streams() const { return position == 0; }
   // [T · B] i32 places for dropout, for batches that aren't the first of their step; else undefined
   Tensor places{};
+  // Sets them for the batch whose first sequence has that number within its step.
+  void place(int64_t first_sequence);
 
   int64_t tokens() const { return ids.numel(); }
   int64_t sequences() const { return ids.size(1); }

@@ -46,8 +46,14 @@ WordText load_word_text(const WordTextConfig& config, int64_t vocabulary_size, i
   WordStreams train_streams = cut(train, streams, WordStreams::Rest::drop, "data.train");
   WordStreams valid_streams = cut(valid, config.valid_streams, WordStreams::Rest::keep,
                                   config.valid ? "data.valid" : "data.train, its held-out part");
+  std::optional<WordStreams> test_streams;
+  if (config.test) {
+    const Text test = load_text(config, *config.test);
+    warnings.insert(warnings.end(), test.warnings.begin(), test.warnings.end());
+    test_streams = cut(test, config.valid_streams, WordStreams::Rest::keep, "data.test");
+  }
   return {std::move(vocabulary), std::move(train_streams), std::move(valid_streams),
-          std::move(warnings)};
+          std::move(test_streams), std::move(warnings)};
 }
 
 std::string WordText::description() const {

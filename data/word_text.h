@@ -17,11 +17,13 @@ namespace reprise {
 struct WordTextConfig : TextsConfig {
   std::optional<std::filesystem::path> vocabulary;
   bool lower_case = false;
+  std::optional<TextFilesConfig> test;
   int64_t steps = 35;
   int64_t valid_streams = 1;
 
   void fields(Fields& f) {
     TextsConfig::fields(f, "a sentence a line, words between spaces");
+    f("test", test, "further held-out text, which evaluations report too: for what is chosen by the first");
     f("vocabulary", vocabulary,
       "a file with a word a line, <unk> and <eos> among them; null: the model.vocab_size commonest "
       "words of the training text");
@@ -36,6 +38,7 @@ struct WordText {
   WordVocabulary vocabulary;  // written beside the model that it belongs to
   WordStreams train;
   WordStreams valid;  // its last batch may be shorter
+  std::optional<WordStreams> test;
   std::vector<std::string> warnings;
 
   std::string description() const;  // one line for the log

@@ -54,6 +54,28 @@ Shape Conv2dConfig::output_shape(const Shape& input) const {
   return {channels, places.height, places.width};
 }
 
+int64_t Conv2dConfig::fan_in(int64_t in, int64_t map) const {
+  const int64_t maps = connections.full() ? in / groups : std::ssize((*connections.maps)[map].from);
+  return (ExactCount(maps) * window.kernel_size().area()).value();
+}
+
+LayerCost Conv2dConfig::cost(const Shape& input) const {
+  const Shape output = output_shape(input);
+  const ExactCount places = ExactCount(output[1]) * output[2];
+  ExactCount inputs = 0;  // of a unit of each map, together
+  if (connections.full()) {
+    inputs = ExactCount(channels) * fan_in(input[0], 0);
+  } else {
+    for (int64_t map = 0; map < channels; ++map) inputs = inputs + fan_in(input[0], map);
+  }
+  const ExactCount biases = has_bias() ? channels : 0;
+  const ExactCount weights = shared ? inputs : inputs * places;
+  return {.parameters = weights + (bias_per_unit() ? biases * places : biases),
+          .connections = places * (inputs + biases),
+          .multiply_adds = places * inputs,
+          .uses = shared ? places.value() : 1};
+}
+
 std::unique_ptr<Layer> Conv2dConfig::make(const Shape& input) const {
   return std::make_unique<Conv2d>(*this, input);
 }
@@ -104,14 +126,8 @@ Variable Conv2d::forward(const Context& context, const Variable& x) const {
                         : locally_connected2d(x, weight(context), bias, options);
 }
 
-int64_t Conv2d::fan_in(int64_t map) const {
-  const int64_t maps = config_.connections.full()
-                           ? input_[0] / config_.groups
-                           : std::ssize((*config_.connections.maps)[map].from);
-  return count({maps, config_.window.kernel_size().area()});
-}
-
 void Conv2d::collect(Collector& collector, const std::string& path) const {
+  const auto fan_in = [this](int64_t map) { return config_.fan_in(input_[0], map); };
   std::vector<int64_t> of_maps, of_pairs;
   for (int64_t map = 0; map < config_.channels; ++map) {
     of_maps.push_back(fan_in(map));
@@ -134,13 +150,6 @@ Shape Conv2d::output_shape(const Shape& input) const {
     throw ShapeError("conv2d: made for an input of {}, this one is {}", input_, input);
   }
   return output;
-}
-
-int64_t Conv2d::connections(const Shape& input) const {
-  const Shape output = output_shape(input);
-  int64_t per_place = 0;
-  for (int64_t map = 0; map < config_.channels; ++map) per_place += fan_in(map) + (bias_ ? 1 : 0);
-  return count({per_place, output[1], output[2]});
 }
 
 }  // namespace reprise

@@ -12,6 +12,7 @@
 
 #include "layers/connections_config.h"
 #include "layers/layer.h"
+#include "layers/layer_cost.h"
 #include "layers/window_config.h"
 
 namespace reprise {
@@ -30,10 +31,13 @@ struct Conv2dConfig {
 
   // input [maps, height, width] -> [channels, height, width]
   Shape output_shape(const Shape& input) const;
+  LayerCost cost(const Shape& input) const;
   std::unique_ptr<Layer> make(const Shape& input) const;
   // Gives every connection a weight of its own.
   void unshare();
 
+  // How many of `in` maps' numbers a unit of the output map sees.
+  int64_t fan_in(int64_t in, int64_t map) const;
   bool has_bias() const { return bias != "none"; }
   bool bias_per_unit() const { return bias.value_or(shared ? "map" : "unit") == "unit"; }
 };
@@ -48,10 +52,8 @@ class Conv2d : public Layer {
   // pairs of maps that exist. bias: [out], or [out, height, width] per unit.
   void collect(Collector& collector, const std::string& path) const override;
   Shape output_shape(const Shape& input) const override;
-  int64_t connections(const Shape& input) const override;
 
  private:
-  int64_t fan_in(int64_t map) const;
   Variable weight(const Context& context) const;
 
   Conv2dConfig config_;

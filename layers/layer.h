@@ -19,14 +19,7 @@ class Layer {
   // The shape of one sample's output. Throws ShapeError, naming the layer and both shapes, when an input
   // of that shape doesn't fit.
   virtual Shape output_shape(const Shape& input) const = 0;
-  // How many connections there are between units: every time that a unit takes an input times a weight,
-  // or a bias. Padding counts, as in LeCun's papers. A layer whose weights nothing shares has as many
-  // connections as parameters.
-  virtual int64_t connections(const Shape& input) const;
 };
-
-// The product; throws ShapeError when it is more than 2^63 − 1.
-int64_t count(std::initializer_list<int64_t> factors);
 
 // Throws ShapeError unless input is [maps, height, width].
 void check_image(std::string_view layer, const Shape& input);

@@ -32,10 +32,6 @@ Shape Linear::output_shape(const Shape& input) const {
   return {w[0]};
 }
 
-int64_t Linear::connections(const Shape& input) const {
-  return count({output_shape(input)[0], input[0] + 1});
-}
-
 void LinearConfig::fields(Fields& f) {
   f("features", features, "numbers in the output").between(1, 1 << 24).required();
 }
@@ -44,6 +40,11 @@ Shape LinearConfig::output_shape(const Shape& input) const {
   if (input.rank() == 1) return {features};
   throw ShapeError("linear: its input is [features], this one is {}; put a flatten layer before it",
                    input);
+}
+
+LayerCost LinearConfig::cost(const Shape& input) const {
+  const ExactCount out = output_shape(input)[0], products = out * input[0];
+  return {.parameters = products + out, .connections = products + out, .multiply_adds = products};
 }
 
 std::unique_ptr<Layer> LinearConfig::make(const Shape& input) const {

@@ -5,6 +5,7 @@
 
 #include "core/config.h"
 #include "layers/layer.h"
+#include "layers/layer_cost.h"
 
 namespace reprise {
 
@@ -31,7 +32,6 @@ class Linear : public Layer {
   void collect_parts(Collector& collector, const std::vector<std::string>& paths) const;
 
   Shape output_shape(const Shape& input) const override;  // [in] -> [out]
-  int64_t connections(const Shape& input) const override;
 
  private:
   ParameterPtr weight_;  // [out, in]
@@ -43,6 +43,7 @@ struct LinearConfig {
 
   void fields(Fields& f);
   Shape output_shape(const Shape& input) const;
+  LayerCost cost(const Shape& input) const;
   std::unique_ptr<Layer> make(const Shape& input) const;
 };
 

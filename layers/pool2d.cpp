@@ -26,8 +26,4 @@ Shape Pool2d::output_shape(const Shape& input) const {
   return {input[0], places.height, places.width};
 }
 
-int64_t Pool2d::connections(const Shape& input) const {
-  return count({output_shape(input).numel(), window_.kernel_size().area()});
-}
-
 }  // namespace reprise

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "layers/layer.h"
+#include "layers/layer_cost.h"
 #include "layers/window_config.h"
 
 namespace reprise {
@@ -16,7 +17,6 @@ class Pool2d : public Layer {
 
   Variable forward(const Context& context, const Variable& x) const override;
   Shape output_shape(const Shape& input) const override;  // [maps, height, width]
-  int64_t connections(const Shape& input) const override;
 
  private:
   Pooling pooling_;
@@ -29,6 +29,9 @@ struct Pool2dConfig {
 
   void fields(Fields& f) { window.fields(f); }
   Shape output_shape(const Shape& input) const { return Pool2d(pooling, window).output_shape(input); }
+  LayerCost cost(const Shape& input) const {
+    return {.connections = ExactCount(output_shape(input).numel()) * window.kernel_size().area()};
+  }
   std::unique_ptr<Layer> make(const Shape&) const { return std::make_unique<Pool2d>(pooling, window); }
 };
 

@@ -21,9 +21,4 @@ Shape RbfOutput::output_shape(const Shape& input) const {
   return {codes_.size(0)};
 }
 
-int64_t RbfOutput::connections(const Shape& input) const {
-  output_shape(input);
-  return codes_.numel();
-}
-
 }  // namespace reprise

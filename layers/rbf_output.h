@@ -7,6 +7,7 @@
 
 #include "core/config.h"
 #include "layers/layer.h"
+#include "layers/layer_cost.h"
 
 namespace reprise {
 
@@ -17,7 +18,6 @@ class RbfOutput : public Layer {
   // x [n, 84] -> [n, 10]
   Variable forward(const Context& context, const Variable& x) const override;
   Shape output_shape(const Shape& input) const override;
-  int64_t connections(const Shape& input) const override;
 
  private:
   Tensor codes_;  // [10, 84]
@@ -26,6 +26,10 @@ class RbfOutput : public Layer {
 struct RbfOutputConfig {
   void fields(Fields&) {}
   Shape output_shape(const Shape& input) const { return RbfOutput().output_shape(input); }
+  LayerCost cost(const Shape& input) const {
+    const ExactCount codes = ExactCount(input.numel()) * output_shape(input).numel();
+    return {.connections = codes, .multiply_adds = codes};
+  }
   std::unique_ptr<Layer> make(const Shape&) const { return std::make_unique<RbfOutput>(); }
 };
 

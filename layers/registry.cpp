@@ -79,6 +79,13 @@ Shape LayerConfig::output_shape(const Shape& input) const {
   return with_own(*this, [&](const auto& config) -> Shape { return config.output_shape(input); });
 }
 
+LayerCost LayerConfig::cost(const Shape& input) const {
+  return with_own(*this, [&](const auto& config) -> LayerCost {
+    if constexpr (requires { config.cost(input); }) return config.cost(input);
+    return {};
+  });
+}
+
 std::unique_ptr<Layer> LayerConfig::make(const Shape& input) const {
   return with_own(*this, [&](const auto& config) -> std::unique_ptr<Layer> { return config.make(input); });
 }

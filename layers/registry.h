@@ -23,7 +23,7 @@ struct NoLayer {};  // no type is given yet
 // To add a type of layer: its class and its config in a file of their own, the config here, and a row
 // with its name in registry.cpp. Configs list fields of the same name alike: kernel is a kernel
 // everywhere. What a config has: fields(f), output_shape(input), which throws ShapeError when such a
-// sample doesn't fit, and make(input); it may have check(problems) and unshare().
+// sample doesn't fit, and make(input); it may have cost(input), check(problems) and unshare().
 using AnyLayerConfig =
     std::variant<NoLayer, Conv2dConfig, Pool2dConfig<Pooling::average>, Pool2dConfig<Pooling::max>,
                  SubsamplingConfig, FlattenConfig, LinearConfig, ActivationConfig<Activation::relu>,
@@ -44,6 +44,7 @@ struct LayerConfig {
 
   // The shape of a sample behind the layer. Throws ShapeError when `input` doesn't fit.
   Shape output_shape(const Shape& input) const;
+  LayerCost cost(const Shape& input) const;
   std::unique_ptr<Layer> make(const Shape& input) const;
   // Gives every connection a weight of its own.
   void unshare();

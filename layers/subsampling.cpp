@@ -15,6 +15,15 @@ Shape SubsamplingConfig::output_shape(const Shape& input) const {
   return Pool2d(Pooling::average, window).output_shape(input);
 }
 
+LayerCost SubsamplingConfig::cost(const Shape& input) const {
+  const Shape output = output_shape(input);
+  const ExactCount units = output.numel(), inputs = units * window.kernel_size().area();
+  return {.parameters = shared ? ExactCount(2) * output[0] : inputs + units,
+          .connections = inputs + units,
+          .multiply_adds = shared ? units : inputs,
+          .uses = shared ? output[1] * output[2] : 1};
+}
+
 std::unique_ptr<Layer> SubsamplingConfig::make(const Shape& input) const {
   return std::make_unique<Subsampling>(*this, input);
 }
@@ -53,10 +62,6 @@ Shape Subsampling::output_shape(const Shape& input) const {
     throw ShapeError("subsampling: made for an input of {}, this one is {}", input_, input);
   }
   return output;
-}
-
-int64_t Subsampling::connections(const Shape& input) const {
-  return count({output_shape(input).numel(), config_.window.kernel_size().area() + 1});
 }
 
 }  // namespace reprise

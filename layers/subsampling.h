@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "layers/layer.h"
+#include "layers/layer_cost.h"
 #include "layers/window_config.h"
 
 namespace reprise {
@@ -17,6 +18,7 @@ struct SubsamplingConfig {
 
   void fields(Fields& f);
   Shape output_shape(const Shape& input) const;  // [maps, height, width] -> the same, smaller
+  LayerCost cost(const Shape& input) const;
   std::unique_ptr<Layer> make(const Shape& input) const;
   void unshare() { shared = false; }
 };
@@ -29,7 +31,6 @@ class Subsampling : public Layer {
   // weight, bias [maps]; not shared: weight [height, width, maps, 1, kernel], bias [maps, height, width]
   void collect(Collector& collector, const std::string& path) const override;
   Shape output_shape(const Shape& input) const override;
-  int64_t connections(const Shape& input) const override;
 
  private:
   SubsamplingConfig config_;

@@ -25,7 +25,7 @@ Images read(const ImageDataConfig& config, const ImageFilesConfig& files) {
 
 }  // namespace
 
-ImageDataset::ImageDataset(const ImageDataConfig& config, const ImageSettings& settings)
+ImageDataset::ImageDataset(const ImageDataConfig& config, const DatasetSettings& settings)
     : settings_(settings),
       shift_(config.shift),
       train_(load(config, config.train)),
@@ -46,10 +46,10 @@ Images ImageDataset::load(const ImageDataConfig& config, const ImageFilesConfig&
     images = fitted(images, *config.size, *config.size, config.fit == "pad" ? Fit::pad : Fit::resize);
   }
   const std::vector<int64_t> size = {images.channels, images.height, images.width};
-  if (!settings_.input.empty() && size != settings_.input) {
+  if (!settings_.image.empty() && size != settings_.image) {
     throw ConfigError("{}: images are [{}], and the model takes [{}] (model.input); data.size brings "
                       "them to another height and width", name, fmt::join(size, ", "),
-                      fmt::join(settings_.input, ", "));
+                      fmt::join(settings_.image, ", "));
   }
   const int32_t largest = *std::max_element(images.labels.begin(), images.labels.end());
   if (settings_.classes > 0 && largest >= settings_.classes) {
@@ -102,12 +102,16 @@ ImageBatch ImageDataset::batch(int64_t micro_batch, int64_t first_sequence) cons
   return batch;
 }
 
-int64_t ImageDataset::evaluation_batches() const {
-  return (evaluated().count() + kEvaluated - 1) / kEvaluated;
-}
+namespace {
 
-ImageBatch ImageDataset::evaluation_batch(int64_t index) const {
-  const Images& images = evaluated();
+int64_t batches_of(const Images& images) { return (images.count() + kEvaluated - 1) / kEvaluated; }
+
+}  // namespace
+
+int64_t ImageDataset::training_batches() const { return batches_of(train_); }
+int64_t ImageDataset::evaluation_batches() const { return batches_of(evaluated()); }
+
+ImageBatch ImageDataset::unmoved(const Images& images, int64_t index) const {
   const int64_t first = index * kEvaluated, count = std::min(kEvaluated, images.count() - first);
   ImageBatch batch = empty_batch(count, 0);
   for (int64_t i = 0; i < count; ++i) {

@@ -12,25 +12,19 @@
 
 namespace reprise {
 
-// What the model takes.
-struct ImageSettings {
-  std::vector<int64_t> input;  // channels, height, width; empty: whatever the images have
-  int64_t classes = 0;         // labels are below this; 0: any
-  int64_t sequences = 0;       // images of a micro-batch
-  uint64_t seed = 0;
-};
-
-class ImageDataset final : public DatasetOf<ImageBatch> {
+class ImageDataset final : public LabelledImages {
  public:
   // Reads all images. Throws DataError and Error as load_images(), and ConfigError when they don't have
   // the size or the classes of the model.
-  ImageDataset(const ImageDataConfig& config, const ImageSettings& settings);
+  ImageDataset(const ImageDataConfig& config, const DatasetSettings& settings);
 
   ImageBatch batch(int64_t micro_batch, int64_t first_sequence) const override;
   std::optional<int64_t> batches_per_epoch() const override { return epochs_.batches_per_epoch(); }
   int64_t sequences_per_batch() const override { return settings_.sequences; }
+  int64_t training_batches() const override;
+  ImageBatch training_batch(int64_t index) const override { return unmoved(train_, index); }
   int64_t evaluation_batches() const override;
-  ImageBatch evaluation_batch(int64_t index) const override;
+  ImageBatch evaluation_batch(int64_t index) const override { return unmoved(evaluated(), index); }
   bool evaluates_on_training_data() const override { return !valid_; }
   std::string description() const override;
   const std::vector<std::string>& warnings() const override { return warnings_; }
@@ -40,10 +34,11 @@ class ImageDataset final : public DatasetOf<ImageBatch> {
 
  private:
   Images load(const ImageDataConfig& config, const ImageFilesConfig& files) const;
+  ImageBatch unmoved(const Images& images, int64_t index) const;
   ImageBatch empty_batch(int64_t count, int64_t first_sequence) const;
   void write(const Images& images, int64_t index, int64_t down, int64_t right, real* to) const;
 
-  ImageSettings settings_;
+  DatasetSettings settings_;
   int64_t shift_;
   std::array<real, 256> scaled_;  // what a pixel's value becomes
   Images train_;

@@ -6,14 +6,6 @@ namespace reprise {
 
 namespace {
 
-int64_t parameters_of(const Layer& layer, const std::string& name) {
-  Collector collector;
-  layer.collect(collector, name);
-  int64_t total = 0;
-  for (const ParameterPtr& parameter : collector.parameters()) total += parameter->numel();
-  return total;
-}
-
 // The shape of n samples.
 Shape batch_of(int64_t n, const Shape& sample) {
   std::vector<int64_t> sizes(sample.sizes().begin(), sample.sizes().end());
@@ -23,14 +15,12 @@ Shape batch_of(int64_t n, const Shape& sample) {
 
 }  // namespace
 
-Sequential::Sequential(const SequentialConfig& config) : config_(config) {
+Sequential::Sequential(const SequentialConfig& config)
+    : config_(config), output_(config.output_shape()) {
   Shape shape = config.input_shape();
   for (const LayerConfig& layer : config.layers_to_build()) {
-    Step step{*layer.name, layer.type, layer.make(shape), shape, layer.output_shape(shape), 0, 0};
-    step.parameters = parameters_of(*step.layer, step.name);
-    step.connections = step.layer->connections(shape);
-    shape = step.output;
-    steps_.push_back(std::move(step));
+    steps_.push_back({*layer.name, layer.make(shape)});
+    shape = layer.output_shape(shape);
   }
 }
 
@@ -57,14 +47,7 @@ Shape Sequential::output_shape(const Shape& input) const {
     throw ShapeError("sequential: made for an input of {}, this one is {}", config_.input_shape(),
                      input);
   }
-  return steps_.empty() ? input : steps_.back().output;
-}
-
-int64_t Sequential::connections(const Shape& input) const {
-  output_shape(input);
-  int64_t total = 0;
-  for (const Step& step : steps_) total += step.connections;
-  return total;
+  return output_;
 }
 
 }  // namespace reprise

@@ -20,21 +20,17 @@ class Sequential : public Layer {
   // of its number. `path`, if any, and a dot stand in front.
   void collect(Collector& collector, const std::string& path = "") const override;
   Shape output_shape(const Shape& input) const override;
-  int64_t connections(const Shape& input) const override;
 
-  // What there is, for reports. Counts are those of one layer alone.
-  struct Step {
-    std::string name, type;
-    std::unique_ptr<Layer> layer;
-    Shape input, output;  // of one sample
-    int64_t parameters;
-    int64_t connections;
-  };
-  const std::vector<Step>& steps() const { return steps_; }
   const SequentialConfig& config() const { return config_; }
 
  private:
+  struct Step {
+    std::string name;
+    std::unique_ptr<Layer> layer;
+  };
+
   SequentialConfig config_;
+  Shape output_;  // of one sample
   std::vector<Step> steps_;
 };
 

@@ -14,6 +14,10 @@ constexpr double kMost = 1 << 24;  // of any size: keeps products of sizes count
 
 void SequentialConfig::fields(Fields& f) {
   f("type", type, "sequential: layers one after the other").one_of({"sequential"});
+  sizes(f);
+}
+
+void SequentialConfig::sizes(Fields& f) {
   f("input", input, "shape of one sample: [channels, height, width], or [features]")
       .count_between(1, 3).between(1, kMost).required();
   f("layers", layers, "from the input to the output").count_between(1, 10000).required();
@@ -40,10 +44,30 @@ void SequentialConfig::check(Problems& problems) const {
   }
   size_t at = 0;
   try {
-    for (Shape shape = input_shape(); at < all.size(); ++at) shape = all[at].output_shape(shape);
-  } catch (const ShapeError& error) {  // what stands behind it can't be checked
+    for (Shape shape = input_shape(); at < all.size(); ++at) {
+      all[at].cost(shape);
+      shape = all[at].output_shape(shape);
+    }
+  } catch (const Error& error) {  // what stands behind it can't be checked
     problems.add(fmt::format("layers.{}", at), error.what());
   }
+}
+
+Shape SequentialConfig::output_shape() const {
+  Shape shape = input_shape();
+  for (const LayerConfig& layer : layers_to_build()) shape = layer.output_shape(shape);
+  return shape;
+}
+
+std::vector<SequentialConfig::Step> SequentialConfig::steps() const {
+  std::vector<Step> steps;
+  Shape shape = input_shape();
+  for (const LayerConfig& layer : layers_to_build()) {
+    const LayerCost cost = layer.cost(shape);
+    shape = layer.output_shape(shape);
+    steps.push_back({*layer.name, layer.type, shape, cost});
+  }
+  return steps;
 }
 
 std::vector<LayerConfig> SequentialConfig::layers_to_build() const {

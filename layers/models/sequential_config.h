@@ -26,11 +26,22 @@ struct SequentialConfig {
   double initializer_range = 0.02;
 
   void fields(Fields& f);
+  void sizes(Fields& f);  // all but the type
   void check(Problems& problems) const;
 
   Shape input_shape() const { return Shape(std::span<const int64_t>(input)); }
   // The layers as they are built: without sharing when locally_connected, and each with a name.
   std::vector<LayerConfig> layers_to_build() const;
+  // Of one sample. Throws ShapeError when the layers don't fit each other; check() finds that first.
+  Shape output_shape() const;
+  // What there is, in order.
+  struct Step {
+    std::string name, type;
+    Shape output;  // of one sample
+    LayerCost cost;
+  };
+  // Throws as output_shape(), and ConfigError when sizes come to more than can be counted.
+  std::vector<Step> steps() const;
   InitializerConfig initialization() const { return {initializer, initializer_range}; }
 };
 

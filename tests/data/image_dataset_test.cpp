@@ -34,7 +34,7 @@ class ImageDatasetTest : public testing::Test {
 
   test::TemporaryDirectory folder_;
   ImageDataConfig config_;
-  ImageSettings settings_{.input = {1, 2, 2}, .classes = 5, .sequences = 2, .seed = 3};
+  DatasetSettings settings_{.image = {1, 2, 2}, .classes = 5, .sequences = 2, .seed = 3};
 };
 
 TEST_F(ImageDatasetTest, GivesEveryImageOnceAnEpoch) {
@@ -101,7 +101,7 @@ TEST_F(ImageDatasetTest, EvaluatesOnHeldOutImagesUnshifted) {
 }
 
 TEST_F(ImageDatasetTest, RefusesWhatTheModelCannotTake) {
-  settings_.input = {1, 4, 4};
+  settings_.image = {1, 4, 4};
   expect_error([&] { ImageDataset(config_, settings_); }, ExitCode::config,
                "images are [1, 2, 2], and the model takes [1, 4, 4]");
   config_.size = 4;

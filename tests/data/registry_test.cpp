@@ -61,7 +61,8 @@ TEST(Registry, RefusesWhatCantBe) {
 }
 
 TEST(Registry, MakesWhatTheConfigNames) {
-  EXPECT_EQ(dataset_types(), (std::vector<std::string>{"text", "sentence_pairs", "words", "batches"}));
+  EXPECT_EQ(dataset_types(), (std::vector<std::string>{"text", "sentence_pairs", "words",
+                                                       "images", "batches"}));
   test::expect_error(
       [] {
         make_dataset(bound(R"({"train": "/none/a.txt"})"),

@@ -64,7 +64,7 @@ TEST(Conv2d, HasPyTorchsParameters) {
   EXPECT_EQ(built.value("c.bias").shape(), Shape{6});
   EXPECT_EQ(built.layer.output_shape({3, 28, 20}), (Shape{6, 24, 16}));
   EXPECT_EQ(built.layer.output_shape({3, 5, 9}), (Shape{6, 1, 5}));  // any size of image
-  EXPECT_EQ(built.layer.connections({3, 28, 20}), 6 * 24 * 16 * (75 + 1));
+  EXPECT_EQ(config_of(6, 5).cost({3, 28, 20}).connections.value(), 6 * 24 * 16 * (75 + 1));
 }
 
 TEST(Conv2d, GroupsAndBiases) {
@@ -74,7 +74,7 @@ TEST(Conv2d, GroupsAndBiases) {
   Built grouped(config, {4, 5, 5});
   EXPECT_EQ(grouped.value("c.weight").shape(), (Shape{6, 2, 3, 3}));
   EXPECT_EQ(grouped.collector.parameters().size(), 1u);
-  EXPECT_EQ(grouped.layer.connections({4, 5, 5}), 6 * 9 * 18);
+  EXPECT_EQ(config.cost({4, 5, 5}).connections.value(), 6 * 9 * 18);
   config.bias = "unit";
   EXPECT_EQ(Built(config, {4, 5, 5}).value("c.bias").shape(), (Shape{6, 3, 3}));
 }
@@ -105,7 +105,7 @@ TEST(Conv2d, ATableIsAFullLayerWithHoles) {
         all.view({12, 4}).slice(pairs[p], pairs[p] + 1)));
   }
   EXPECT_EQ(sparse.numbers(), 6 * 4 + 3);
-  EXPECT_EQ(sparse.layer.connections(input), 4 * 3 * (6 * 4 + 3));
+  EXPECT_EQ(config.cost(input).connections.value(), 4 * 3 * (6 * 4 + 3));
 }
 
 // With the shared layer's weights at every place, the unshared one gives the same, and the shared
@@ -121,7 +121,8 @@ TEST(Conv2d, UnsharedWithEqualWeightsIsTheSharedLayer) {
   Built own(config, input);
   ASSERT_EQ(own.value("c.weight").shape(), (Shape{3, 3, 4, 2, 2}));
   ASSERT_EQ(own.value("c.bias").shape(), (Shape{3, 3, 3}));
-  EXPECT_EQ(own.numbers(), own.layer.connections(input));
+  EXPECT_EQ(own.numbers(), config.cost(input).parameters.value());
+  EXPECT_EQ(own.numbers(), config.cost(input).connections.value());
   const auto spread = [](const Tensor& one, const Tensor& many, int64_t stretch) {
     for (int64_t i = 0; i < many.numel(); ++i) {
       many.data()[i] = one.data()[i / stretch % one.numel()];

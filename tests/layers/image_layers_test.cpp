@@ -29,7 +29,7 @@ WindowConfig window(int64_t kernel) {
 TEST(Pool2d, HasNoParameters) {
   const Pool2d pool(Pooling::average, window(2));
   EXPECT_EQ(pool.output_shape({6, 28, 27}), (Shape{6, 14, 13}));
-  EXPECT_EQ(pool.connections({6, 28, 28}), 6 * 14 * 14 * 4);
+  EXPECT_EQ(Pool2dConfig<Pooling::average>{window(2)}.cost({6, 28, 28}).connections.value(), 6 * 14 * 14 * 4);
   Collector collector;
   pool.collect(collector, "p");
   EXPECT_TRUE(collector.parameters().empty());
@@ -47,7 +47,7 @@ TEST(Subsampling, IsACoefficientTimesTheSumPlusABias) {
   layer.collect(collector, "s2");
   ASSERT_EQ(collector.parameters().size(), 2u);
   EXPECT_EQ(collector.parameters()[0]->numel() + collector.parameters()[1]->numel(), 12);
-  EXPECT_EQ(layer.connections({6, 28, 28}), 5880);
+  EXPECT_EQ(SubsamplingConfig{window(2)}.cost({6, 28, 28}).connections.value(), 5880);
   initialize(collector, {.type = "lecun"}, RandomKey(1));
   const Tensor x = pattern({2, 6, 28, 28});
   const Tensor y = layer.forward({}, Variable(x)).value();
@@ -67,7 +67,9 @@ TEST(Subsampling, UnsharedHasAParameterForEachConnection) {
   Collector one, many;
   shared.collect(one, "s");
   own.collect(many, "s");
-  EXPECT_EQ(many.parameters()[0]->numel() + many.parameters()[1]->numel(), own.connections(input));
+  const LayerCost cost = SubsamplingConfig{.window = window(2), .shared = false}.cost(input);
+  EXPECT_EQ(many.parameters()[0]->numel() + many.parameters()[1]->numel(), cost.connections.value());
+  EXPECT_EQ(cost.parameters.value(), cost.connections.value());
   for (int64_t i = 0; i < 3; ++i) {
     one.parameters()[0]->value().data()[i] = static_cast<real>(0.3 + 0.1 * static_cast<double>(i));
     one.parameters()[1]->value().data()[i] = static_cast<real>(i);
@@ -94,7 +96,7 @@ TEST(Flatten, PutsEachSampleInARow) {
 TEST(Linear, IsALayerOfSamples) {
   const Linear layer(400, 120);
   EXPECT_EQ(layer.output_shape({400}), Shape{120});
-  EXPECT_EQ(layer.connections({400}), 48120);
+  EXPECT_EQ(LinearConfig{120}.cost({400}).connections.value(), 48120);
   EXPECT_EQ(message_of<ShapeError>([&] { layer.output_shape({16, 5, 5}); }),
             "linear: made for an input of [400], this one is [16, 5, 5]");
 }
@@ -118,13 +120,16 @@ TEST(RbfOutput, IsTheDistanceFromTheCodes) {
   Collector collector;
   layer.collect(collector, "output");
   EXPECT_TRUE(collector.parameters().empty());
-  EXPECT_EQ(layer.connections({84}), 840);
+  EXPECT_EQ(RbfOutputConfig{}.cost({84}).connections.value(), 840);
   const Tensor y = layer.forward({}, Variable(codes)).value();  // each code as an input
   ASSERT_EQ(y.shape(), (Shape{10, 10}));
   for (int64_t i = 0; i < 10; ++i) {
     for (int64_t c = 0; c < 10; ++c) {
-      if (i == c) EXPECT_EQ(y.item(i * 10 + c), 0);
-      if (i != c) EXPECT_GE(y.item(i * 10 + c), 4 * 15) << i << " looks like " << c;
+      if (i == c) {
+        EXPECT_EQ(y.item(i * 10 + c), 0);
+      } else {
+        EXPECT_GE(y.item(i * 10 + c), 4 * 15) << i << " looks like " << c;
+      }
     }
   }
   for (const real bit : codes.values()) EXPECT_TRUE(bit == 1 || bit == -1);

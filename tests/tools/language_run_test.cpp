@@ -26,9 +26,22 @@ TEST(LanguageRun, TrainsForEpochsAndWritesModelAndVocabulary) {
   EXPECT_DOUBLE_EQ(first["loss"], first["word_loss"].get<double>() + first["penalty"].get<double>());
   EXPECT_LT(eval["word_loss"].get<double>(), 2.9);
   EXPECT_NEAR(eval["perplexity"].get<double>(), std::exp(eval["word_loss"].get<double>()), 1e-9);
+  EXPECT_FALSE(eval.contains("test_perplexity"));
   EXPECT_EQ(runs.file("run", "final/vocab.txt").substr(0, 12), "<unk>\n<eos>\n");
   const Json config = parse_json(runs.file("run", "final/config.json"), "config.json").value();
   EXPECT_EQ(config["architectures"][0], "RepriseLstmLm");
+}
+
+TEST(LanguageRun, ReportsATestText) {
+  const TinyRuns runs;
+  runs.write_recipe(language_recipe());
+  const std::string test_text = "data.test=" + runs / "valid.txt";
+  expect_exit(runs.train("run", {"--set", test_text}), 0, {"on the test text"});
+  const Json eval = runs.metrics("run").back()["eval"];
+  EXPECT_EQ(eval["test_word_loss"], eval["word_loss"]);  // the same text
+  expect_exit(runs.train("apart", {"--set", test_text, "--set", "data.valid=null"}), 0);
+  EXPECT_NE(runs.metrics("apart").back()["eval"]["test_perplexity"],
+            runs.metrics("apart").back()["eval"]["perplexity"]);
 }
 
 // The state that is carried from batch to batch must come through a stop, wherever it is.

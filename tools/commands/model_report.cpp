@@ -6,6 +6,7 @@ namespace {
 
 Json components_json(const Ledger& ledger) {
   Json components = Json::object();
+  const bool connections = ledger.connections() > 0;
   for (const LedgerEntry& entry : ledger.entries) {
     components[entry.component] = {{"stored", entry.stored()},
                                    {"unshared", entry.unshared()},
@@ -14,6 +15,7 @@ Json components_json(const Ledger& ledger) {
                                    {"uses", entry.uses},
                                    {"base_model", entry.base_model},
                                    {"multiply_adds", entry.multiply_adds}};
+    if (connections) components[entry.component]["connections"] = entry.connections;
   }
   return components;
 }
@@ -28,18 +30,24 @@ Json sharing_json(const SharingPlan& plan) {
   return {{"grid", grid(plan)}, {"counts", counts}, {"sets", sets}};
 }
 
+Json parameters_json(const ModelReport& report) {
+  const Ledger& ledger = report.ledger;
+  Json json = {{"convention", counting_convention(report.config.model)},
+               {"stored", ledger.stored()},
+               {"unshared", ledger.unshared()},
+               {"base_model", ledger.base_model()}};
+  if (ledger.connections() > 0) json["connections"] = ledger.connections();
+  json["components"] = components_json(ledger);
+  return json;
+}
+
 Json report_json(const ModelReport& report) {
   const Ledger& ledger = report.ledger;
   const MemoryEstimate& memory = report.memory;
   return {{"name", report.name},
           {"description", report.config.description},
           {"type", report.config.model.type},
-          {"parameters",
-           {{"convention", kCountingConvention},
-            {"stored", ledger.stored()},
-            {"unshared", ledger.unshared()},
-            {"base_model", ledger.base_model()},
-            {"components", components_json(ledger)}}},
+          {"parameters", parameters_json(report)},
           {"bytes",
            {{"weights", memory.weights},
             {"packed", memory.packed},

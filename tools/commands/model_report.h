@@ -26,9 +26,10 @@ ModelReport make_report(std::string name, RunConfig config);
 std::string report_text(const std::vector<ModelReport>& reports);
 
 // {"configs": [{"name": …, "bytes": …, "multiply_adds": …, "workload": …, "sharing": …,
-//   "parameters": {"stored": …, "unshared": …, "base_model": …, "components": …}}, …]}
-// Of a single report, its object's members stand at the top level as well. bytes are estimates
-// where MemoryEstimate says so; multiply_adds are of one sequence's forward pass.
+//   "parameters": {"stored": …, "unshared": …, "base_model": …, "connections": …, "components": …}}, …]}
+// connections are there for models of images. Of a single report, its object's members stand at the top
+// level as well. bytes are estimates where MemoryEstimate says so; multiply_adds are of one sequence's
+// forward pass.
 Json report_json(const std::vector<ModelReport>& reports);
 
 }  // namespace reprise

@@ -15,20 +15,30 @@ namespace {
 
 std::string ledger_table(const Ledger& ledger) {
   TextTable table;
-  table.row({"", "one copy", "copies", "uses", "stored", "unshared", "multiply-adds"});
+  const bool connections = ledger.connections() > 0;
+  const auto row = [&](std::vector<std::string> cells, const std::string& last) {
+    if (connections) cells.push_back(last);
+    table.row(cells);
+  };
+  row({"", "one copy", "copies", "uses", "stored", "unshared", "multiply-adds"}, "connections");
   for (const LedgerEntry& e : ledger.entries) {
-    table.row({e.component, grouped(e.size), grouped(e.copies), grouped(e.uses),
-               grouped(e.stored()), grouped(e.unshared()),
-               e.multiply_adds > 0 ? short_count(e.multiply_adds) : ""});
+    row({e.component, grouped(e.size), grouped(e.copies), grouped(e.uses), grouped(e.stored()),
+         grouped(e.unshared()), e.multiply_adds > 0 ? short_count(e.multiply_adds) : ""},
+        grouped(e.connections));
   }
   table.rule();
-  table.row({"all", "", "", "", grouped(ledger.stored()), grouped(ledger.unshared()),
-             short_count(ledger.multiply_adds())});
+  row({"all", "", "", "", grouped(ledger.stored()), grouped(ledger.unshared()),
+       short_count(ledger.multiply_adds())}, grouped(ledger.connections()));
   return table.text();
 }
 
 std::string sentence_on_counts(const ModelReport& report) {
   const Workload& work = report.work;
+  if (report.config.model.type == "sequential") {
+    return "Counted: shared parameters once. uses: places of an image that take the same weights.\n"
+           "unshared: if every unit had its own. multiply-adds: forward, an image. connections: every time\n"
+           "that a unit takes an input or a bias.\n";
+  }
   if (!report.config.model.is_encoder()) {
     const bool words = report.config.model.type == "lstm_lm";
     return fmt::format(
@@ -67,8 +77,11 @@ std::string one_model(const ModelReport& report) {
     text += "\nSets of weights by application of a layer; the same letter, the same weights:\n" +
             grid(report.ledger.plan) + "\n";
   }
-  return text + fmt::format("\nMemory to train with {} sequences of {} tokens at a time:\n",
-                            grouped(report.work.sequences), grouped(report.work.length)) +
+  const std::string sequences = report.config.model.type == "sequential"
+                                    ? "images"
+                                    : fmt::format("sequences of {} tokens", grouped(report.work.length));
+  return text + fmt::format("\nMemory to train with {} {} at a time:\n", grouped(report.work.sequences),
+                            sequences) +
          memory_table(report);
 }
 
@@ -137,6 +150,9 @@ std::string comparison_table(const Reports& reports) {
   table.row("parameters", [](const ModelReport& r) { return r.ledger.stored(); });
   table.row("if nothing were shared", [](const ModelReport& r) { return r.ledger.unshared(); });
   table.row("without heads", [](const ModelReport& r) { return r.ledger.base_model(); });
+  if (reports[0].ledger.connections() > 0) {
+    table.row("connections", [](const ModelReport& r) { return r.ledger.connections(); });
+  }
   table.rule();
   table.row("weights", [](const ModelReport& r) { return r.memory.weights; }, byte_size);
   table.row("packed for products", [](const ModelReport& r) { return r.memory.packed; }, byte_size);
@@ -162,19 +178,22 @@ std::string headline(const Reports& reports) {
     counts.push_back(short_count(report.ledger.stored()));
     names.push_back(printable(report.name));
   }
-  const bool encoders = std::all_of(reports.begin(), reports.end(), [](const ModelReport& report) {
-    return report.config.model.is_encoder();
+  const auto odd = std::find_if(reports.begin(), reports.end(), [](const ModelReport& report) {
+    return !report.config.model.is_encoder();
   });
+  const ModelReport& any = odd == reports.end() ? reports[0] : *odd;
   return fmt::format("{} parameters: {}\n({})\n", fmt::join(counts, " against "),
                      fmt::join(names, " against "),
-                     encoders ? kCountingConvention : "shared parameters counted once");
+                     counting_convention(any.config.model));
 }
 
 std::string several_models(const Reports& reports) {
   std::string text = headline(reports) + "\n" + comparison_table(reports);
-  text += "\nSets of weights by application of a layer; the same letter, the same weights:\n";
+  bool said = false;
   for (const ModelReport& report : reports) {
     if (!report.config.model.any_encoder()) continue;
+    if (!said) text += "\nSets of weights by application of a layer; the same letter, the same weights:\n";
+    said = true;
     text += fmt::format("{}\n{}\n", printable(report.name), grid(report.ledger.plan));
   }
   return text;

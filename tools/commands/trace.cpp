@@ -24,19 +24,10 @@ Tensor padded(const Tensor& x, const Tensor& offsets, int64_t length) {
   return y;
 }
 
-}  // namespace
-
-void trace(const TraceOptions& options) {
-  Session session(load_run_config(options.config, options.overrides));
-  const Batch first = session.micro_batch(0);
-  const auto* task = dynamic_cast<const PretrainingTask*>(&session.task());
-  if (task == nullptr) {
-    throw ConfigError("model.type: \"{}\": trace knows encoders only", session.config().model.type);
-  }
-  const auto& batch = std::get<TokenBatch>(first);
-  const Encoder& encoder = task->encoder();
-
-  std::vector<NamedTensor> traced;
+// Outputs of an encoder on its first batch.
+void trace_outputs(const Session& session, const PretrainingTask& task, const TokenBatch& batch,
+                   std::vector<NamedTensor>& traced) {
+  const Encoder& encoder = task.encoder();
   std::vector<Variable> hidden;
   const Context plain = session.context(nullptr, 0);
   const Variable x = encoder.encode(plain, tokens_of(batch), &hidden);
@@ -52,10 +43,21 @@ void trace(const TraceOptions& options) {
     traced.push_back({"sentence_logits",
                       encoder.predict_sentence(plain, pooled, batch.sequence_number).value()});
   }
+}
 
+}  // namespace
+
+void trace(const TraceOptions& options) {
+  Session session(load_run_config(options.config, options.overrides));
+  const Batch first = session.micro_batch(0);
+  const Task& task = session.task();
+  std::vector<NamedTensor> traced;
+  if (const auto* encoder = dynamic_cast<const PretrainingTask*>(&task)) {
+    trace_outputs(session, *encoder, std::get<TokenBatch>(first), traced);
+  }
   Tape tape;
-  Carried none;
-  const TaskLoss loss = task->loss(session.context(&tape, 0), first, totals({first}), none);
+  Carried carried = task.initial_state();
+  const TaskLoss loss = task.loss(session.context(&tape, 0), first, totals({first}), carried);
   tape.backward(loss.total);
   for (const NamedPart& part : named_parts(session.parameters())) {
     if (part.gradient.defined()) traced.push_back({"grad." + part.name, part.gradient});
@@ -65,7 +67,7 @@ void trace(const TraceOptions& options) {
 
 void add_trace(CLI::App& app, TraceOptions& options) {
   CLI::App* command = app.add_subcommand(
-      "trace", "Write hidden states, logits and gradients of a run's first batch");
+      "trace", "Write gradients, and of an encoder hidden states and logits, of a run's first batch");
   command->add_option("--config", options.config, "a recipe: a file, or a name from configs/")
       ->required();
   command->add_option("--set", options.overrides, "change a setting: path=value; may be repeated")

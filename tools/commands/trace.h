@@ -16,10 +16,11 @@ struct TraceOptions {
   std::string output;
 };
 
-// Writes a safetensors file. B sequences, S the batch's padded length, zeros at padding:
+// Writes a safetensors file:
+//   grad.<name in model.safetensors>  of the batch's total loss
+// and of an encoder, with B sequences, S the batch's padded length, zeros at padding:
 //   hidden.0 … hidden.L [B, S, H]   after the embeddings and after each application of a layer
 //   pooled [B, H], prediction_logits [B, S, V], sentence_logits [B, 2] (with sentence labels)
-//   grad.<Hugging Face name>        of the batch's total loss
 // Everything is computed as in step 0 of training, so with its dropout.
 void trace(const TraceOptions& options);
 

@@ -1,7 +1,7 @@
 #include "tools/trainer/ledger.h"
 
 #include "core/error.h"
-#include "tools/trainer/exact_count.h"
+#include "layers/exact_count.h"
 
 namespace reprise {
 
@@ -129,9 +129,29 @@ Ledger recurrent(const RecurrentConfig& config, const Workload& workload) {
   return ledger;
 }
 
+Ledger sequential(const SequentialConfig& config) {
+  SequentialConfig apart = config;
+  apart.locally_connected = true;
+  const std::vector<SequentialConfig::Step> steps = config.steps(), twins = apart.steps();
+  Ledger ledger;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const LayerCost& cost = steps[i].cost;
+    if (cost.connections.value() == 0) continue;
+    const bool named = steps[i].name != std::to_string(i);
+    ledger.entries.push_back({.component = named ? steps[i].name : fmt::format("{} {}", steps[i].type, i),
+                              .size = cost.parameters.value(),
+                              .uses = cost.uses,
+                              .multiply_adds = cost.multiply_adds.value(),
+                              .connections = cost.connections.value(),
+                              .twin = twins[i].cost.parameters.value()});
+  }
+  return ledger;
+}
+
 }  // namespace
 
 Ledger make_ledger(const ModelConfig& config, const Workload& workload) {
+  if (config.type == "sequential") return sequential(config.sequential);
   if (config.type == "lstm_lm") return recurrent(config.recurrent, workload);
   if (config.type == "two_tower") return two_towers(config.two_tower.encoder, workload);
   return make_ledger(config.encoder, workload);
@@ -158,6 +178,12 @@ int64_t Ledger::base_model() const {
 int64_t Ledger::multiply_adds() const {
   int64_t sum = 0;
   for (const LedgerEntry& entry : entries) sum += entry.multiply_adds;
+  return sum;
+}
+
+int64_t Ledger::connections() const {
+  int64_t sum = 0;
+  for (const LedgerEntry& entry : entries) sum += entry.connections;
   return sum;
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,9 @@ namespace reprise {
 
 inline constexpr std::string_view kCountingConvention =
     "pretraining model: pooler and both heads; shared parameters counted once";
+inline std::string_view counting_convention(const ModelConfig& config) {
+  return config.is_encoder() ? kCountingConvention : "shared parameters counted once";
+}
 
 // What a forward pass works on.
 struct Workload {
@@ -37,8 +41,14 @@ struct LedgerEntry {
   bool base_model = true;     // false: only the pretraining model has it
   int64_t multiply_adds = 0;  // of all uses in one sequence's forward pass
 
+  // Between units, in models of images: LeCun's count.
+  int64_t connections = 0;
+  // Of a layer whose uses share only some of their parameters: how many there are if nothing is shared.
+  std::optional<int64_t> twin{};
+
   int64_t stored() const { return size * copies; }
-  int64_t unshared() const { return size * uses; }  // if every use had its own copy
+  // If every use had its own copy.
+  int64_t unshared() const { return twin.value_or(size * uses); }
 };
 
 struct Ledger {
@@ -51,13 +61,15 @@ struct Ledger {
   int64_t base_model() const;
   // Of one sequence's forward pass. Products only: norms, activations and softmax are left out.
   int64_t multiply_adds() const;
+  int64_t connections() const;  // 0 where they aren't counted
   // Throws UsageError when there is no such component.
   const LedgerEntry& entry(std::string_view component) const;
 };
 
 // Throws ConfigError when the sizes come to more than can be counted.
 Ledger make_ledger(const EncoderConfig& config, const Workload& workload = {});
-// The same for any model. Of two towers: both are counted as uses, and neither has heads.
+// The same for any model. Of two towers: both are counted as uses, and neither has heads. Of images: a
+// layer's places on its map are its uses.
 Ledger make_ledger(const ModelConfig& config, const Workload& workload);
 
 }  // namespace reprise

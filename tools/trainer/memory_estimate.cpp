@@ -6,7 +6,7 @@
 
 #include "autograd/ops/operands.h"
 #include "core/gemm.h"
-#include "tools/trainer/exact_count.h"
+#include "layers/exact_count.h"
 
 namespace reprise {
 
@@ -80,6 +80,9 @@ Workload workload_of(const RunConfig& config) {
             .predictions = config.data.words.steps,
             .sentences = false};
   }
+  if (config.model.type == "sequential") {
+    return {.sequences = config.sequences(), .length = 1, .predictions = 1, .sentences = false};
+  }
   const TextSourceConfig* text = config.data.any_text();
   const bool masked = config.data.type == "text" || !text;
   Workload work;
@@ -103,7 +106,20 @@ ExactCount activations(const RecurrentConfig& config, const Workload& work) {
   return rows * (config.embedding_width() + config.num_layers * (7 * H) + H + config.vocab_size) * kBytes;
 }
 
+// What every layer was given and gave; going back, the gradients on both sides of one.
+ExactCount activations(const SequentialConfig& config, const Workload& work) {
+  ExactCount kept = config.input_shape().numel(), before = kept, widest = 0;
+  for (const SequentialConfig::Step& step : config.steps()) {
+    const ExactCount output = step.output.numel();
+    kept = kept + output;
+    widest = larger(widest, before + output);
+    before = output;
+  }
+  return ExactCount(work.sequences) * (kept + widest) * kBytes;
+}
+
 ExactCount activations(const ModelConfig& config, Workload work, Precision precision) {
+  if (config.type == "sequential") return activations(config.sequential, work);
   if (config.type == "lstm_lm") return activations(config.recurrent, work);
   if (config.type == "two_tower") work.sequences *= 2;  // both are alive at once
   return activations(*config.any_encoder(), work, precision);

@@ -18,7 +18,8 @@ const std::vector<Type>& types() {
       {"bert", {"text", "batches"}, 32},
       {"albert", {"text", "batches"}, 32},
       {"two_tower", {"sentence_pairs"}, 32},
-      {"lstm_lm", {"words"}, 20},
+      {"lstm_lm", {"words", "batches"}, 20},
+      {"sequential", {"images", "batches"}, 32},
   };
   return types;
 }
@@ -40,20 +41,45 @@ const Type& type_of(const std::string& name) {
 
 void ModelConfig::fields(Fields& f) {
   f("type", type, "bert or albert: an encoder, with such names in files and such defaults; two_tower: "
-    "an encoder at two inputs; lstm_lm: a recurrent language model").one_of(names());
+    "an encoder at two inputs; lstm_lm: a recurrent language model; sequential: layers for images").one_of(names());
   if (is_encoder()) {
     encoder.type = type;
     f("init_from", init_from, "start from this Hugging Face folder: its architecture and weights; null: "
       "from random weights");
     encoder.sizes(f);
   }
+  if (type == "lstm_lm" || type == "sequential") {
+    f("init_from", init_from, "start from the weights in this folder; null: from random ones");
+  }
   if (type == "two_tower") two_tower.fields(f);
   if (type == "lstm_lm") recurrent.sizes(f);
+  if (type == "sequential") {
+    sequential.sizes(f);
+    f("loss", loss, "what is made small");
+  }
 }
 
 void ModelConfig::check(Problems& problems) const {
   if (is_encoder()) encoder.check(problems);
   if (type == "lstm_lm") recurrent.check(problems);
+  if (type == "sequential") check_sequential(problems);
+}
+
+void ModelConfig::check_sequential(Problems& problems) const {
+  const size_t before = problems.count();
+  sequential.check(problems);
+  if (problems.count() > before) return;
+  const Shape output = sequential.output_shape();
+  if (sequential.input.size() != 3 || output.rank() != 1) {
+    problems.add("input", fmt::format("a classifier of images takes [channels, height, width] and gives "
+                                      "[classes]; this one takes {} and gives {}",
+                                      sequential.input_shape(), output));
+  }
+  const bool distances = sequential.layers.back().type == "rbf_output";
+  if (distances != (loss.type == "radial_basis")) {
+    problems.add("loss", fmt::format("is {}, and the last layer is {}: radial_basis belongs to rbf_output",
+                                     loss.type, sequential.layers.back().type));
+  }
 }
 
 std::vector<std::string> ModelConfig::data_types() const { return type_of(type).data; }

@@ -9,7 +9,9 @@
 #include "core/config.h"
 #include "layers/models/encoder_config.h"
 #include "layers/models/recurrent_config.h"
+#include "layers/models/sequential_config.h"
 #include "layers/models/two_tower_config.h"
+#include "tools/trainer/tasks/class_loss.h"
 
 namespace reprise {
 
@@ -18,6 +20,8 @@ struct ModelConfig {
   EncoderConfig encoder;     // of type "bert" or "albert", which is its type as well
   TwoTowerConfig two_tower;  // of type "two_tower"
   RecurrentConfig recurrent;  // of type "lstm_lm"
+  SequentialConfig sequential;  // of type "sequential"
+  ClassLossConfig loss;         // of type "sequential"
   std::optional<std::filesystem::path> init_from;
 
   void fields(Fields& f);
@@ -31,6 +35,9 @@ struct ModelConfig {
   const EncoderConfig* any_encoder() const;
   // With everything filled in whose default depends on the type.
   ModelConfig resolved() const;
+
+ private:
+  void check_sequential(Problems& problems) const;
 };
 
 }  // namespace reprise

@@ -96,6 +96,8 @@ void apply_pretrained_config(ConfigSource& source) {
     problems.add(kInitFrom, "doesn't name a folder");
     problems.raise();
   }
+  const Json* type = source.find("model.type");
+  if (type && (*type == "sequential" || *type == "lstm_lm")) return;  // the recipe has the architecture
   const std::filesystem::path folder = source.place(kInitFrom).folder / name;
   const ModelConfigFile file = read_model_config(folder.string());
   check_conflicts(source, file);

@@ -36,11 +36,18 @@ struct TaskLoss {
 // What one micro-batch hands to the next beside the weights: a recurrent model's state. Constants.
 using Carried = std::vector<Tensor>;
 
+// Of a task that tells classes apart: what it answers to each item of the evaluation set, in order.
+struct Answers {
+  std::vector<int32_t> given, right;
+};
+
 class Task {
  public:
   virtual ~Task() = default;
 
   virtual const Dataset& dataset() const = 0;
+  // What a second's pace is counted in.
+  virtual const char* unit() const { return "tokens"; }
   // All Parameters of the model.
   virtual void collect(Collector& collector) const = 0;
   // Fills them with random weights, a function of `random`, or with those of a pretrained model.
@@ -54,6 +61,8 @@ class Task {
   // Scores on the dataset's evaluation set, without dropout. Stops early, with what was counted so
   // far, when `stop` says so.
   virtual NamedNumbers evaluate(const std::function<bool()>& stop) const = 0;
+  // The answers behind them; empty for a task that doesn't tell classes apart.
+  virtual Answers answers() const { return {}; }
   // The scores in words: "masked words: loss 3.1, …".
   virtual std::string in_words(const NamedNumbers& scores) const = 0;
 

@@ -144,8 +144,9 @@ void Trainer::log_step(const StepResult& result, double rate, double seconds) {
   const std::string of = training.steps ? fmt::format("/{}", *training.steps) : "";
   std::string text = fmt::format("step {}{}  loss {:.4f}", state_.step + 1, of, result.loss);
   for (const auto& [name, value] : result.parts) text += fmt::format("  {} {:.4f}", name, value);
-  text += fmt::format("  norm {:.2f}  rate {:.2e}  {:.0f} tokens/s  {} left", result.gradient_norm,
-                      rate, static_cast<double>(result.tokens) / seconds, short_duration(left));
+  text += fmt::format("  norm {:.2f}  rate {:.2e}  {:.0f} {}/s  {} left", result.gradient_norm,
+                      rate, static_cast<double>(result.tokens) / seconds, session_.task().unit(),
+                      short_duration(left));
   console_.progress(text, state_.step == 0 || (state_.step + 1) % training.log_every == 0);
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "tools/trainer/tasks/image_task.h"
 #include "tools/trainer/tasks/language_task.h"
 #include "tools/trainer/tasks/pretraining_task.h"
 #include "tools/trainer/tasks/two_tower_task.h"
@@ -16,7 +17,15 @@ DatasetSettings dataset_settings(const RunConfig& config) {
   const bool from_file = config.data.type == "batches" && !config.training.batch_size;
   DatasetSettings settings{.sequences = from_file ? 0 : config.sequences(),
                            .seed = static_cast<uint64_t>(config.training.seed)};
-  if (config.model.type == "lstm_lm") settings.vocabulary_size = config.model.recurrent.vocab_size;
+  if (config.model.type == "lstm_lm") {
+    settings.kind = BatchKind::words;
+    settings.vocabulary_size = config.model.recurrent.vocab_size;
+  }
+  if (config.model.type == "sequential") {
+    settings.kind = BatchKind::images;
+    settings.image = config.model.sequential.input;
+    settings.classes = config.model.sequential.output_shape()[0];
+  }
   if (const EncoderConfig* encoder = config.model.any_encoder()) {
     settings.vocabulary_size = encoder->vocab_size;
     settings.max_positions = encoder->max_position_embeddings;
@@ -41,7 +50,11 @@ std::unique_ptr<Task> two_tower(const ModelConfig& config, std::unique_ptr<Datas
   return std::make_unique<TwoTowerTask>(config.two_tower, as<SentencePairs>(std::move(data)));
 }
 std::unique_ptr<Task> language(const ModelConfig& config, std::unique_ptr<Dataset> data) {
-  return std::make_unique<LanguageTask>(config.recurrent, as<WordDataset>(std::move(data)));
+  return std::make_unique<LanguageTask>(config, as<WordDataset>(std::move(data)));
+}
+
+std::unique_ptr<Task> image(const ModelConfig& config, std::unique_ptr<Dataset> data) {
+  return std::make_unique<ImageTask>(config, as<LabelledImages>(std::move(data)));
 }
 
 constexpr struct {
@@ -52,6 +65,7 @@ constexpr struct {
     {"albert", pretraining},
     {"two_tower", two_tower},
     {"lstm_lm", language},
+    {"sequential", image},
 };
 
 }  // namespace

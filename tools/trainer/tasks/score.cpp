@@ -17,10 +17,13 @@ std::vector<int32_t> argmax_rows(const Tensor& x) {
 
 void Score::add(const Variable& logits, const Tensor& labels) {
   if (labels.numel() == 0) return;
-  loss_ += cross_entropy(logits, labels, 1).value().item();
-  const std::vector<int32_t> best = argmax_rows(logits.value());
+  add(cross_entropy(logits, labels, 1).value().item(), argmax_rows(logits.value()), labels);
+}
+
+void Score::add(double loss, const std::vector<int32_t>& answers, const Tensor& labels) {
+  loss_ += loss;
   const auto wanted = labels.values<int32_t>();
-  for (size_t i = 0; i < best.size(); ++i) hits_ += best[i] == wanted[i];
+  for (size_t i = 0; i < answers.size(); ++i) hits_ += answers[i] == wanted[i];
   count_ += labels.numel();
 }
 

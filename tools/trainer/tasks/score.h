@@ -14,8 +14,10 @@ std::vector<int32_t> argmax_rows(const Tensor& x);
 
 class Score {
  public:
-  // logits [n, classes], labels [n]
+  // logits [n, classes], labels [n]: their cross entropy, and the largest as the answer
   void add(const Variable& logits, const Tensor& labels);
+  // The same for any loss: its sum, and the answers.
+  void add(double loss, const std::vector<int32_t>& answers, const Tensor& labels);
 
   int64_t count() const { return count_; }
   double mean_loss() const { return loss_ / static_cast<double>(std::max<int64_t>(1, count_)); }

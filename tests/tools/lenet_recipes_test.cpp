@@ -8,6 +8,7 @@
 #include "core/parallel.h"
 #include "layers/models/sequential.h"
 #include "tests/autograd/testing.h"
+#include "tests/tools/read_recipe.h"
 
 namespace reprise {
 namespace {
@@ -16,10 +17,8 @@ using testing::indices;
 using testing::pattern;
 
 Sequential recipe(const std::string& name, bool locally_connected = false) {
-  const std::string folder = std::string(REPRISE_SOURCE_DIR) + "/tests/layers/recipes/";
-  return Sequential(bind<SequentialConfig>(
-      load_config(folder + name + ".json",
-                  {std::string("locally_connected=") + (locally_connected ? "true" : "false")})));
+  return Sequential(read_recipe(name, {fmt::format("model.locally_connected={}", locally_connected)})
+                        .model.sequential);
 }
 
 struct Counts {
@@ -28,26 +27,30 @@ struct Counts {
 
 Counts total(const Sequential& model) {
   Counts sum{0, 0};
-  for (const Sequential::Step& step : model.steps()) {
-    sum.parameters += step.parameters;
-    sum.connections += step.connections;
+  for (const SequentialConfig::Step& step : model.config().steps()) {
+    sum.parameters += step.cost.parameters.value();
+    sum.connections += step.cost.connections.value();
   }
-  EXPECT_EQ(sum.connections, model.connections(model.config().input_shape()));
+  Collector collector;
+  model.collect(collector);
+  int64_t stored = 0;
+  for (const ParameterPtr& parameter : collector.parameters()) stored += parameter->numel();
+  EXPECT_EQ(sum.parameters, stored);
   return sum;
 }
 
 // By name; layers without one of their own have no connections, apart from pools.
 void expect_counts(const Sequential& model, const std::map<std::string, Counts>& wanted) {
   size_t found = 0;
-  for (const Sequential::Step& step : model.steps()) {
+  for (const SequentialConfig::Step& step : model.config().steps()) {
     const auto row = wanted.find(step.name);
     if (row == wanted.end()) {
-      EXPECT_EQ(step.parameters, 0) << step.name;
+      EXPECT_EQ(step.cost.parameters.value(), 0) << step.name;
       continue;
     }
     ++found;
-    EXPECT_EQ(step.parameters, row->second.parameters) << step.name;
-    EXPECT_EQ(step.connections, row->second.connections) << step.name;
+    EXPECT_EQ(step.cost.parameters.value(), row->second.parameters) << step.name;
+    EXPECT_EQ(step.cost.connections.value(), row->second.connections) << step.name;
   }
   EXPECT_EQ(found, wanted.size());
 }
@@ -61,7 +64,9 @@ TEST(LeCun1989, HasTheCountsOfThePaper) {
   EXPECT_EQ(total(model).parameters, 9760);
   EXPECT_EQ(total(model).connections, 64660);
   int64_t units = 256;
-  for (const Sequential::Step& step : model.steps()) units += step.parameters ? step.output.numel() : 0;
+  for (const SequentialConfig::Step& step : model.config().steps()) {
+    if (step.cost.parameters.value() > 0) units += step.output.numel();
+  }
   EXPECT_EQ(units, 1256);
 }
 

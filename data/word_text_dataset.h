@@ -1,4 +1,4 @@
-// WordDataset: word-level text as a dataset. What carries state from batch to batch counts on their order.
+// WordTextDataset: word-level text as a dataset.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace reprise {
 
-class WordDataset final : public DatasetOf<WordBatch> {
+class WordTextDataset final : public WordDataset {
  public:
   // settings.sequences are the streams of a training batch. Throws as load_word_text.
-  WordDataset(const WordTextConfig& config, const DatasetSettings& settings)
+  WordTextDataset(const WordTextConfig& config, const DatasetSettings& settings)
       : text_(load_word_text(config, settings.vocabulary_size, settings.sequences)) {}
 
   WordBatch batch(int64_t micro_batch, int64_t first_sequence) const override;
@@ -25,10 +25,9 @@ class WordDataset final : public DatasetOf<WordBatch> {
   void write_tokenizer(const std::string& folder) const override {
     text_.vocabulary.write(folder + "/vocab.txt");
   }
-
-  // Mean cross entropy, in nats, of the training text's word frequencies (with one added to each count)
-  // at the words that evaluation predicts.
-  double unigram_loss() const;
+  double unigram_loss() const override;
+  int64_t test_batches() const override { return text_.test ? text_.test->batches_per_epoch() : 0; }
+  WordBatch test_batch(int64_t index) const override { return text_.test->batch(index); }
 
  private:
   WordText text_;
