@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "tools/commands/benchmark.h"
+#include "tools/commands/compare.h"
 #include "tools/commands/config.h"
 #include "tools/commands/inspect.h"
 #include "tools/commands/output.h"
@@ -20,12 +21,14 @@ struct Options {
   TraceOptions trace;
   ConfigOptions config;
   BenchmarkOptions benchmark;
+  CompareOptions compare;
 };
 
 ExitCode run(const std::string& command, const Options& options) {
   if (command == "train") return train(options.train);
   if (command == "inspect") print_result(inspect(options.inspect, load_run_config));
   if (command == "trace") trace(options.trace);
+  if (command == "compare") print_result(compare(options.compare));
   if (command == "benchmark") print_result(benchmark(options.benchmark, load_run_config));
   if (command == "config") print_result(config(options.config, load_run_config));
   return ExitCode::ok;
@@ -42,6 +45,7 @@ int main(int argc, char** argv) {
   add_trace(app, options.trace);
   add_config(app, options.config);
   add_benchmark(app, options.benchmark);
+  add_compare(app, options.compare);
   return run_program(app, argc, argv,
                      [&] { return run(app.get_subcommands()[0]->get_name(), options); });
 }

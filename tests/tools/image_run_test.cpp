@@ -141,6 +141,35 @@ TEST_F(ImageRun, SaysWhatDoesNotFit) {
   expect_refused(recipe, 66, {"none.csv", "To get the images: look in the attic"});
 }
 
+// Two runs on the same held-out images, and one of them with itself.
+TEST_F(ImageRun, IsComparedWithAnother) {
+  expect_exit(runs_.train("shared"), 0);
+  expect_exit(runs_.train("own", {"--set", "model.locally_connected=true"}), 0);
+  const auto compare = [&](const std::vector<std::string>& runs) {
+    std::vector<std::string> arguments = {"compare", "--json"};
+    for (const std::string& run : runs) arguments.push_back(runs_ / run);
+    return Process("reprise", arguments, runs_.folder().path()).wait();
+  };
+  const Exited both = compare({"shared", "own", "shared"});
+  expect_exit(both, 0);
+  const Json runs = parse_json(both.out, "the comparison").value()["runs"];
+  EXPECT_EQ(runs[0]["parameters"], 4 * 10 + 4 * 37);
+  EXPECT_EQ(runs[1]["parameters"], 36 * 4 * 10 + 4 * 37);
+  EXPECT_EQ(runs[0]["accuracy"], runs_.metrics("shared").back()["eval"]["accuracy"]);
+  EXPECT_EQ(runs[1]["train_accuracy"], runs_.metrics("own").back()["eval"]["train_accuracy"]);
+  const double gained = runs[0]["accuracy"].get<double>() - runs[1]["accuracy"].get<double>();
+  EXPECT_NEAR(gained * 20, runs[1]["only_first_right"].get<double>() - runs[1]["only_this_right"].get<double>(),
+              1e-9);
+  EXPECT_EQ(runs[2]["only_first_right"], 0);
+  EXPECT_EQ(runs[2]["mcnemar_p"], 1);
+
+  expect_exit(compare({"shared", "none"}), 66, {"none", "finished run"});
+  runs_.folder().write("other.csv", boards(16, 8, 4, 3));
+  expect_exit(runs_.train("other", {"--set", "data.valid=" + (runs_ / "other.csv")}), 0);
+  expect_exit(compare({"shared", "other"}), 78, {"other held-out data"});
+}
+
+// The recipes of the project, each on pictures that it hasn't seen, from its own loss.
 struct ImageRecipe {
   const char* name;
   int batch, epochs;  // for a handful of images
