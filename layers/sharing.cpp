@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "layers/sharing_strategies.h"
 
 namespace reprise {
 
@@ -17,79 +18,8 @@ Sets all_different(int64_t applications) {
   return sets;
 }
 
-Sets all_equal(int64_t applications) { return Sets(applications, 0); }
-
-// The plan of blocks (attention and feed-forward, each with its norm).
-SharingPlan by_block(const Sets& attention, const Sets& feed_forward) {
-  return {{attention, attention, feed_forward, feed_forward}};
-}
-
-void refuse_groups(const SharingConfig& config, const DepthConfig& depth) {
-  const int64_t implied = config.strategy == "all" ? 1 : depth.layers;
-  const bool partial = config.strategy == "attention" || config.strategy == "feed_forward";
-  if (depth.inner != 1 || (depth.groups && (partial || *depth.groups != implied))) {
-    throw ConfigError("strategy \"{}\" leaves no choice of num_hidden_groups or inner_group_num; "
-                      "give these with the strategy \"groups\"", config.strategy);
-  }
-  if (config.sets) throw ConfigError("strategy \"{}\" takes no \"sets\"", config.strategy);
-}
-
-// ---- strategies: one function each, and a row in the table below
-
-// A B C D: BERT
-SharingPlan share_none(const SharingConfig& config, const DepthConfig& depth) {
-  refuse_groups(config, depth);
-  return by_block(all_different(depth.layers), all_different(depth.layers));
-}
-
-// A A A A: ALBERT
-SharingPlan share_all(const SharingConfig& config, const DepthConfig& depth) {
-  refuse_groups(config, depth);
-  return by_block(all_equal(depth.layers), all_equal(depth.layers));
-}
-
-// Attention and its norm are shared, every feed-forward block is its own. ALBERT, Table 4.
-SharingPlan share_attention(const SharingConfig& config, const DepthConfig& depth) {
-  refuse_groups(config, depth);
-  return by_block(all_equal(depth.layers), all_different(depth.layers));
-}
-
-// The other way round.
-SharingPlan share_feed_forward(const SharingConfig& config, const DepthConfig& depth) {
-  refuse_groups(config, depth);
-  return by_block(all_different(depth.layers), all_equal(depth.layers));
-}
-
-// A A B B: consecutive layers in equal groups, each layer `inner` blocks: Hugging Face's AlbertConfig.
-// Group of layer l is ⌊l · groups / layers⌋, in integers: floats go wrong at some depths.
-SharingPlan share_groups(const SharingConfig& config, const DepthConfig& depth) {
-  if (config.sets && depth.groups && *config.sets != *depth.groups) {
-    throw ConfigError("\"sets\" {} contradicts num_hidden_groups {}", *config.sets, *depth.groups);
-  }
-  const int64_t groups = config.sets ? *config.sets : depth.groups.value_or(1);
-  if (groups < 1 || depth.layers % groups != 0) {
-    throw ConfigError("{} layers can't be {} equal groups", depth.layers, groups);
-  }
-  Sets sets;
-  for (int64_t layer = 0; layer < depth.layers; ++layer) {
-    for (int64_t block = 0; block < depth.inner; ++block) {
-      sets.push_back(static_cast<int>(layer * groups / depth.layers * depth.inner + block));
-    }
-  }
-  return by_block(sets, sets);
-}
-
-struct Strategy {
-  const char* name;
-  SharingPlan (*plan)(const SharingConfig&, const DepthConfig&);
-};
-constexpr Strategy kStrategies[] = {
-    {"none", share_none},
-    {"all", share_all},
-    {"attention", share_attention},
-    {"feed_forward", share_feed_forward},
-    {"groups", share_groups},
-};
+// The norm that follows a block.
+constexpr int norm_of(LayerPart block) { return static_cast<int>(block) + 1; }
 
 // 0 -> A, 25 -> Z, 26 -> A1, …
 std::string letter(int set) {
@@ -111,23 +41,47 @@ std::string_view to_string(LayerPart part) {
   return kNames[static_cast<int>(part)];
 }
 
-void SharingConfig::fields(Fields& f) {
-  f("strategy", strategy, "which layers use the same weights").one_of(strategy_names()).required();
-  f("sets", sets, "how many different sets of weights there are (groups)").at_least(1);
-}
-
-std::vector<std::string> strategy_names() {
-  std::vector<std::string> names;
-  for (const Strategy& strategy : kStrategies) names.emplace_back(strategy.name);
-  return names;
-}
-
 SharingPlan make_sharing_plan(const SharingConfig& config, const DepthConfig& depth) {
-  for (const Strategy& strategy : kStrategies) {
-    if (config.strategy == strategy.name) return strategy.plan(config, depth);
+  SharingPlan plan;
+  if (const auto shared = shared_block(config.whole(), depth)) {
+    plan.sets.fill(all_different(depth.layers));
+    plan.sets[static_cast<int>(*shared)] = plan.sets[norm_of(*shared)] = Sets(depth.layers, 0);
+  } else {
+    plan.sets.fill(sets_of(config.whole(), depth));
   }
-  throw ConfigError("sharing strategy \"{}\" is not known; there are {}", config.strategy,
-                    fmt::join(strategy_names(), ", "));
+  const auto change = [&](LayerPart part, const std::optional<PartSharing>& given) {
+    if (!given) return;
+    try {
+      plan.sets[static_cast<int>(part)] = sets_of(*given, {.layers = depth.applications()});
+    } catch (const ConfigError& error) {
+      throw ConfigError("{}: {}", to_string(part), error.what());
+    }
+    if (part == LayerPart::attention || part == LayerPart::feed_forward) {
+      plan.sets[norm_of(part)] = plan.sets[static_cast<int>(part)];
+    }
+  };
+  change(LayerPart::attention, config.attention);
+  change(LayerPart::attention_norm, config.attention_norm);
+  change(LayerPart::feed_forward, config.feed_forward);
+  change(LayerPart::feed_forward_norm, config.feed_forward_norm);
+  return plan;
+}
+
+std::optional<DepthConfig> as_groups(const SharingPlan& plan, int64_t preferred) {
+  const int64_t applications = plan.applications();
+  const auto with_inner = [&](int64_t inner) -> std::optional<DepthConfig> {
+    if (applications % inner != 0 || plan.count(LayerPart::attention) % inner != 0) return std::nullopt;
+    const DepthConfig depth{applications / inner, inner, plan.count(LayerPart::attention) / inner};
+    if (depth.layers % *depth.groups != 0) return std::nullopt;
+    const bool same = sets_of({.strategy = "groups"}, depth) == plan.sets[0];
+    return same ? std::optional(depth) : std::nullopt;
+  };
+  if (!plan.uniform()) return std::nullopt;
+  if (const auto depth = with_inner(preferred)) return depth;
+  for (int64_t inner = 1; inner <= applications; ++inner) {
+    if (const auto depth = with_inner(inner)) return depth;
+  }
+  return std::nullopt;
 }
 
 int SharingPlan::count(LayerPart part) const {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "core/config.h"
+#include "layers/sharing_config.h"
 
 namespace reprise {
 
@@ -20,20 +20,14 @@ enum class LayerPart : uint8_t { attention, attention_norm, feed_forward, feed_f
 inline constexpr int kLayerParts = 4;
 std::string_view to_string(LayerPart part);
 
-struct SharingConfig {
-  std::string strategy;  // see strategy_names()
-  std::optional<int64_t> sets = {};
-
-  static const char* shorthand_key() { return "strategy"; }
-  void fields(Fields& f);
-};
-
 // What the plan is made for: `layers` layers, in which a layer is `inner` blocks one after the other;
 // the applications are layers · inner. groups is Hugging Face's num_hidden_groups.
 struct DepthConfig {
   int64_t layers = 1;
   int64_t inner = 1;
   std::optional<int64_t> groups = {};
+
+  int64_t applications() const { return layers * inner; }
 };
 
 struct SharingPlan {
@@ -51,9 +45,13 @@ struct SharingPlan {
   bool unshared() const;
 };
 
-// Throws ConfigError when the strategy doesn't fit the depth: what doesn't divide, or contradicts groups.
+// Throws ConfigError when a strategy doesn't fit the depth: what doesn't divide, or contradicts groups.
 SharingPlan make_sharing_plan(const SharingConfig& config, const DepthConfig& depth);
-std::vector<std::string> strategy_names();
+
+// The plan as groups of layers, which is all that Hugging Face's AlbertConfig can say; nothing when it
+// isn't of that kind. A B C A B C is two layers of three inner blocks in one group. Of several answers,
+// the one with `inner` blocks in a layer if there is one, else with the fewest.
+std::optional<DepthConfig> as_groups(const SharingPlan& plan, int64_t inner = 1);
 
 // The plan as a picture, a line per part that differs: "attention     A A A A\nfeed_forward  A B C D".
 std::string grid(const SharingPlan& plan);

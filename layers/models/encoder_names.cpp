@@ -6,6 +6,7 @@ namespace reprise {
 
 EncoderNames::EncoderNames(const EncoderConfig& config)
     : albert_(config.albert()), inner_(config.inner_group_num) {
+  if (const auto depth = as_groups(config.plan(), inner_)) inner_ = depth->inner;
   const std::string base = albert_ ? "albert" : "bert";
   const std::string heads = albert_ ? "" : "cls.";
   const std::string transform = albert_ ? "predictions" : "cls.predictions.transform";

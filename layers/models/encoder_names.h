@@ -1,7 +1,7 @@
 // The Hugging Face names of an encoder's parameters: BertForPreTraining's and AlbertForPreTraining's.
 //
-// A set of weights is named by its number. Under the plans that Hugging Face knows these are exactly
-// its names; under others they follow the same pattern.
+// A set of weights is named by its number. Under the plans that Hugging Face knows (as_groups() of an
+// ALBERT, none of a BERT) these are exactly its names; under others they follow the same pattern.
 #pragma once
 
 #include <string>
@@ -31,7 +31,7 @@ struct EncoderNames {
   std::string layer(int set) const;
 
   bool albert_;
-  int64_t inner_;
+  int64_t inner_;  // sets in a group
 };
 
 }  // namespace reprise

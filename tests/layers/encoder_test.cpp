@@ -73,30 +73,56 @@ TEST(Encoder, TheTiedDecoderIsTheWordTable) {
   EXPECT_TRUE(Model(untied).by_name.contains("cls.predictions.decoder.weight"));
 }
 
+// The names of what one part of a layer consists of.
+std::vector<std::string> paths(const EncoderNames& names, LayerPart part, int set) {
+  if (part == LayerPart::attention_norm) return {names.attention_norm(set)};
+  if (part == LayerPart::feed_forward_norm) return {names.feed_forward_norm(set)};
+  if (part == LayerPart::attention) {
+    const auto [query, key, value, dense] = names.attention(set);
+    return {query, key, value, dense};
+  }
+  const auto [in, out] = names.feed_forward(set);
+  return {in, out};
+}
+
+// For each parameter of a model without sharing, what it is in the shared one.
+std::map<std::string, std::string> shared_names(const Model& twins, const Model& shared) {
+  const EncoderNames theirs(twins.encoder.config()), ours(shared.encoder.config());
+  const SharingPlan& plan = shared.encoder.plan();
+  std::map<std::string, std::string> result;
+  for (const auto& [name, part] : twins.by_name) result[name] = name;
+  for (int p = 0; p < kLayerParts; ++p) {
+    const LayerPart part = static_cast<LayerPart>(p);
+    for (int a = 0; a < plan.applications(); ++a) {
+      const auto from = paths(theirs, part, a), to = paths(ours, part, plan.set(part, a));
+      for (size_t i = 0; i < from.size(); ++i) {
+        for (const char* kind : {".weight", ".bias"}) result[from[i] + kind] = to[i] + kind;
+      }
+    }
+  }
+  return result;
+}
+
 // The heart of the matter: what one shared layer receives is the sum of what its unshared twins would.
-class SharedGradient : public testing::TestWithParam<const char*> {};
+class SharedGradient : public testing::TestWithParam<std::pair<const char*, SharingConfig>> {};
 
 TEST_P(SharedGradient, IsTheSumOfTheUnsharedTwins) {
   EncoderConfig config = tiny_encoder("albert");
-  config.sharing = SharingConfig{.strategy = GetParam(), .sets = {}};
+  config.num_hidden_layers = 6;
+  config.sharing = GetParam().second;
   Model shared(config);
-  config.sharing = SharingConfig{.strategy = "none", .sets = {}};
+  config.sharing = SharingConfig{.strategy = "none"};
   Model twins(config);
-  // The set of the shared model that a parameter of the twins stands for.
-  const auto shared_name = [&](std::string name) {
-    const std::string groups = "albert.encoder.albert_layer_groups.";
-    if (!shared.by_name.contains(name)) name[groups.size()] = '0';
-    return name;
-  };
+  const auto shared_name = shared_names(twins, shared);
   for (const auto& [name, part] : twins.by_name) {
-    part.value.copy_from(shared.by_name.at(shared_name(name)).value);
+    part.value.copy_from(shared.by_name.at(shared_name.at(name)).value);
   }
   EXPECT_EQ(shared.backward(), twins.backward());  // dropout too is the same, use by use
 
   for (const auto& [name, part] : shared.by_name) {
     std::vector<double> sum(part.value.numel());
     for (const auto& [twin_name, twin] : twins.by_name) {
-      if (shared_name(twin_name) != name) continue;
+      if (shared_name.at(twin_name) != name) continue;
       for (size_t i = 0; i < sum.size(); ++i) sum[i] += twin.gradient.item(i);
     }
     double error = 0, norm = 0;
@@ -109,8 +135,30 @@ TEST_P(SharedGradient, IsTheSumOfTheUnsharedTwins) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Strategies, SharedGradient,
-                         testing::Values("all", "attention", "feed_forward"));
+INSTANTIATE_TEST_SUITE_P(
+    Strategies, SharedGradient,
+    testing::Values(
+        std::pair{"all", SharingConfig{.strategy = "all"}},
+        std::pair{"attention", SharingConfig{.strategy = "attention"}},
+        std::pair{"feed_forward", SharingConfig{.strategy = "feed_forward"}},
+        std::pair{"groups", SharingConfig{.strategy = "groups", .sets = 2}},
+        std::pair{"sequence", SharingConfig{.strategy = "sequence", .sets = 3}},
+        std::pair{"cycle", SharingConfig{.strategy = "cycle", .sets = 3}},
+        std::pair{"cycle_reverse", SharingConfig{.strategy = "cycle_reverse", .sets = 3}},
+        std::pair{"sandwich", SharingConfig{.strategy = "sandwich"}},
+        std::pair{"immediate", SharingConfig{.strategy = "immediate"}},
+        std::pair{"map", SharingConfig{.strategy = "map", .map = {0, 1, 1, 2, 0, 1}}},
+        std::pair{"norms", SharingConfig{.strategy = "all",
+                                         .attention_norm = PartSharing{.strategy = "none"},
+                                         .feed_forward_norm = PartSharing{.strategy = "none"}}},
+        std::pair{"parts",
+                  SharingConfig{.strategy = "none",
+                                .attention = PartSharing{.strategy = "cycle", .sets = 2},
+                                .attention_norm = PartSharing{.strategy = "all"},
+                                .feed_forward = PartSharing{.strategy = "sandwich"},
+                                .feed_forward_norm = PartSharing{.strategy = "sequence",
+                                                                 .sets = 2}}}),
+    [](const auto& test) { return std::string(test.param.first); });
 
 TEST(Encoder, RecomputationChangesNoBit) {
   Model plain(tiny_encoder("albert"));

@@ -184,6 +184,17 @@ TEST_F(ModelConfigFileTest, SharingStrategiesThatTransformersKnowsBecomeGroups) 
   EXPECT_EQ(groups("groups"), 1);
 }
 
+// A B A B is two layers of two inner blocks.
+TEST_F(ModelConfigFileTest, ACycleBecomesInnerGroups) {
+  EncoderConfig config = small_albert();
+  config.sharing = SharingConfig{.strategy = "cycle", .sets = 2};
+  const Json file = hugging_face_config(config);
+  EXPECT_EQ(file.at("num_hidden_layers"), 2);
+  EXPECT_EQ(file.at("inner_group_num"), 2);
+  EXPECT_EQ(file.at("num_hidden_groups"), 1);
+  EXPECT_EQ(round_trip(config).plan().sets, config.plan().sets);
+}
+
 TEST_F(ModelConfigFileTest, SaysWhyAPlanIsBeyondTransformers) {
   EncoderConfig albert = small_albert();
   EXPECT_FALSE(beyond_transformers(albert));
@@ -191,6 +202,9 @@ TEST_F(ModelConfigFileTest, SaysWhyAPlanIsBeyondTransformers) {
   EXPECT_EQ(beyond_transformers(albert),
             "ALBERT in Transformers shares whole layers, not parts of them");
   EXPECT_THROW(hugging_face_config(albert), UsageError);
+  albert.sharing = SharingConfig{.strategy = "cycle_reverse", .sets = 2};
+  EXPECT_EQ(beyond_transformers(albert),
+            "ALBERT in Transformers shares layers in equal groups only");
   EncoderConfig bert = small_bert();
   EXPECT_FALSE(beyond_transformers(bert));
   bert.sharing = SharingConfig{.strategy = "all", .sets = {}};
@@ -205,7 +219,7 @@ TEST_F(ModelConfigFileTest, ReadsBackWhatItWrites) {
   config.hidden_act = "relu";
   config.layer_norm_eps = 1e-7;
   config.initializer_range = 0.1 + 0.2;  // not a short decimal
-  for (const char* strategy : {"all", "none", "attention", "feed_forward"}) {
+  for (const char* strategy : {"all", "none", "attention", "feed_forward", "sandwich"}) {
     for (const char* type : {"bert", "albert"}) {
       config.type = type;
       config.embedding_size.reset();

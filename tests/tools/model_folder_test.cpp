@@ -24,6 +24,9 @@ std::vector<EncoderConfig> all_kinds() {
   }
   kinds.push_back(with_sharing(small_albert(), "groups", 2));
   kinds.back().inner_group_num = 2;
+  kinds.push_back(with_sharing(small_albert(), "cycle", 2));
+  kinds.push_back(with_sharing(small_bert(), "cycle_reverse", 2));
+  kinds.back().sharing->attention_norm = PartSharing{.strategy = "none"};
   for (size_t i = 0, n = kinds.size(); i < n; ++i) {
     kinds.push_back(kinds[i]);
     kinds.back().tie_word_embeddings = false;

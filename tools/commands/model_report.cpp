@@ -1,5 +1,7 @@
 #include "tools/commands/model_report.h"
 
+#include "tools/commands/published_size.h"
+
 namespace reprise {
 
 namespace {
@@ -30,6 +32,16 @@ Json sharing_json(const SharingPlan& plan) {
   return {{"grid", grid(plan)}, {"counts", counts}, {"sets", sets}};
 }
 
+Json published_json(const ModelReport& report) {
+  const PublishedConfig& published = *report.config.published;
+  const auto all = counting_conventions(report.ledger, *report.config.model.any_encoder());
+  const auto match = matching_convention(published, all);
+  return {{"parameters", published.parameters},
+          {"source", published.source},
+          {"convention", match ? Json(match->name) : Json()},
+          {"count", match ? Json(match->count) : Json()}};
+}
+
 Json parameters_json(const ModelReport& report) {
   const Ledger& ledger = report.ledger;
   Json json = {{"convention", counting_convention(report.config.model)},
@@ -37,6 +49,7 @@ Json parameters_json(const ModelReport& report) {
                {"unshared", ledger.unshared()},
                {"base_model", ledger.base_model()}};
   if (ledger.connections() > 0) json["connections"] = ledger.connections();
+  if (report.has_published_size()) json["published"] = published_json(report);
   json["components"] = components_json(ledger);
   return json;
 }

@@ -4,8 +4,9 @@
 #include "core/error.h"
 #include "core/printable.h"
 #include "tools/commands/model_report.h"
-#include "tools/trainer/quantity.h"
+#include "tools/commands/published_size.h"
 #include "tools/commands/text_table.h"
+#include "tools/trainer/quantity.h"
 
 namespace reprise {
 
@@ -55,6 +56,20 @@ std::string sentence_on_counts(const ModelReport& report) {
       grouped(report.ledger.base_model()));
 }
 
+// "12 M (Lan et al. 2019, Table 3): 11,683,584 with the pooler, without heads"
+std::string published_size(const ModelReport& report) {
+  const PublishedConfig& published = *report.config.published;
+  const auto all = counting_conventions(report.ledger, *report.config.model.any_encoder());
+  const auto match = matching_convention(published, all);
+  std::string text = fmt::format("{} M ({}): ", published.parameters / 1'000'000,
+                                 printable(published.source));
+  if (match) return text + fmt::format("{} {}", grouped(match->count), match->name);
+  const auto [least, most] = std::minmax_element(
+      all.begin(), all.end(), [](const auto& a, const auto& b) { return a.count < b.count; });
+  return text + fmt::format("no way of counting gives that; they give {} to {}", grouped(least->count),
+                            grouped(most->count));
+}
+
 std::string memory_table(const ModelReport& report) {
   const MemoryEstimate& memory = report.memory;
   TextTable table;
@@ -73,6 +88,7 @@ std::string one_model(const ModelReport& report) {
   std::string text = printable(report.name);
   if (!report.config.description.empty()) text += ": " + printable(report.config.description);
   text += "\n\n" + ledger_table(report.ledger) + "\n" + sentence_on_counts(report);
+  if (report.has_published_size()) text += "Published: " + published_size(report) + ".\n";
   if (report.config.model.any_encoder()) {
     text += "\nSets of weights by application of a layer; the same letter, the same weights:\n" +
             grid(report.ledger.plan) + "\n";
@@ -187,8 +203,34 @@ std::string headline(const Reports& reports) {
                      counting_convention(any.config.model));
 }
 
+std::string published_sizes(const Reports& reports) {
+  std::string text;
+  for (const ModelReport& report : reports) {
+    if (!report.has_published_size()) continue;
+    text += fmt::format("{}  {}\n", printable(report.name), published_size(report));
+  }
+  return text.empty() ? "" : "\nPublished sizes, and what is counted that gives them:\n" + text;
+}
+
+// A row for each: what fits on a screen of many.
+std::string many_models(const Reports& reports) {
+  TextTable table;
+  const bool encoders = std::all_of(reports.begin(), reports.end(), [](const ModelReport& report) {
+    return report.config.model.is_encoder();
+  });
+  table.row({"", "parameters", "if nothing were shared", "without heads", "multiply-adds"});
+  for (const ModelReport& report : reports) {
+    table.row({printable(report.name), grouped(report.ledger.stored()),
+               grouped(report.ledger.unshared()), grouped(report.ledger.base_model()),
+               short_count(report.ledger.multiply_adds())});
+  }
+  return fmt::format("{}({})\n", table.text(),
+                     encoders ? kCountingConvention : "shared parameters counted once") +
+         published_sizes(reports);
+}
+
 std::string several_models(const Reports& reports) {
-  std::string text = headline(reports) + "\n" + comparison_table(reports);
+  std::string text = headline(reports) + "\n" + comparison_table(reports) + published_sizes(reports);
   bool said = false;
   for (const ModelReport& report : reports) {
     if (!report.config.model.any_encoder()) continue;
@@ -203,7 +245,9 @@ std::string several_models(const Reports& reports) {
 
 std::string report_text(const std::vector<ModelReport>& reports) {
   if (reports.empty()) throw UsageError("report: of no model");
-  return reports.size() == 1 ? one_model(reports[0]) : several_models(reports);
+  constexpr size_t kMostSideBySide = 4;
+  if (reports.size() == 1) return one_model(reports[0]);
+  return reports.size() <= kMostSideBySide ? several_models(reports) : many_models(reports);
 }
 
 }  // namespace reprise

@@ -8,27 +8,12 @@ namespace reprise {
 
 namespace {
 
-// The same model with nothing left to a default.
-EncoderConfig resolved(EncoderConfig config) {
-  config.embedding_size = config.embedding_width();
-  config.hidden_act = config.activation();
-  if (config.albert()) config.classifier_dropout_prob = config.sentence_dropout();
-  config.feed_forward_dropout = config.drops_feed_forward();
-  if (!config.sharing) {
-    config.sharing = SharingConfig{.strategy = config.albert() ? "groups" : "none", .sets = {}};
+Json without_nulls(const Json& object) {
+  Json kept = Json::object();
+  for (const auto& [key, value] : object.items()) {
+    if (!value.is_null()) kept[key] = value.is_object() ? without_nulls(value) : value;
   }
-  return config;
-}
-
-// Transformers' num_hidden_groups for an ALBERT whose layers are shared so; 0 when it has none.
-int64_t groups_of(const SharingPlan& plan, int64_t layers, int64_t inner) {
-  const int64_t groups = plan.count(LayerPart::attention) / inner;
-  if (!plan.uniform() || groups == 0 || layers % groups != 0) return 0;
-  for (int64_t a = 0; a < layers * inner; ++a) {
-    const int64_t set = a / inner * groups / layers * inner + a % inner;
-    if (plan.set(LayerPart::attention, static_cast<int>(a)) != set) return 0;
-  }
-  return groups;
+  return kept;
 }
 
 // Keys in the order of the alphabet, as Transformers writes them.
@@ -51,9 +36,8 @@ std::optional<std::string> beyond_transformers(const EncoderConfig& config) {
     sentence = "BERT in Transformers shares no layers";
   } else if (config.albert() && !plan.uniform()) {
     sentence = "ALBERT in Transformers shares whole layers, not parts of them";
-  } else if (config.albert() &&
-             groups_of(plan, config.num_hidden_layers, config.inner_group_num) == 0) {
-    sentence = "ALBERT in Transformers shares layers in groups of neighbours only";
+  } else if (config.albert() && !as_groups(plan)) {
+    sentence = "ALBERT in Transformers shares layers in equal groups only";
   }
   return sentence ? std::optional<std::string>(sentence) : std::nullopt;
 }
@@ -63,10 +47,12 @@ Json hugging_face_config(const EncoderConfig& config) {
     throw UsageError("config.json: can't be in the format of Transformers, because {}", *reason);
   }
   const bool albert = config.albert();
-  EncoderConfig complete = resolved(config);
+  EncoderConfig complete = config.resolved();
   if (albert) {
-    complete.num_hidden_groups =
-        groups_of(config.plan(), config.num_hidden_layers, config.inner_group_num);
+    const auto depth = as_groups(config.plan(), config.inner_group_num);
+    complete.num_hidden_layers = depth->layers;
+    complete.inner_group_num = depth->inner;
+    complete.num_hidden_groups = depth->groups;
   }
   const Json ours = dump(complete);
   const char* name = albert ? "AlbertForPreTraining" : "BertForPreTraining";
@@ -97,10 +83,7 @@ Json hugging_face_config(const EncoderConfig& config) {
 
 Json reprise_config(const EncoderConfig& config) {
   Json file = {{"architectures", Json::array({"RepriseEncoder"})}, {"model_type", kOurModelType}};
-  const Json ours = dump(resolved(config));  // named: items() doesn't keep it alive
-  for (const auto& [key, value] : ours.items()) {
-    if (!value.is_null()) file[key] = value;
-  }
+  file.update(without_nulls(dump(config.resolved())));
   return sorted(file);
 }
 

@@ -31,8 +31,14 @@ void TrainingConfig::check(Problems& problems) const {
   }
 }
 
+void PublishedConfig::fields(Fields& f) {
+  f("parameters", parameters, "as the paper prints it, in whole millions: 12e6").at_least(1).required();
+  f("source", source, "the paper and its table").required();
+}
+
 void RunConfig::fields(Fields& f) {
   f("description", description, "one line on what the recipe is for");
+  f("published", published, "what a paper says of the model's size; inspect holds it against its count");
   f("model", model, "what is trained");
   f("data", data, "what it is trained on");
   f("optimizer", optimizer, "how it is updated");

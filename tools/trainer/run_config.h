@@ -37,8 +37,17 @@ struct TrainingConfig {
   }
 };
 
+// What a paper says of the model, to be held against the exact count.
+struct PublishedConfig {
+  int64_t parameters = 0;  // as printed: in whole millions
+  std::string source;
+
+  void fields(Fields& f);
+};
+
 struct RunConfig {
   std::string description;
+  std::optional<PublishedConfig> published;
   ModelConfig model;
   DataConfig data;
   OptimizerConfig optimizer;
