@@ -46,6 +46,13 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias,
                 Precision precision = Precision::float32, Precision result = Precision::float32);
 Variable linear(const Variable& x, const Variable& weight);
 
+// ---- low-rank additions to a weight (ops/low_rank.cpp)
+// w [out, in] + scale · b [out, rank] · a [rank, in]: a weight that several layers share, and what one of
+// them adds to it (Hu et al. 2021, LoRA; Bae et al. 2024, arXiv 2410.20672). w may be several parts of
+// equal height, each with a and b of its own, stacked: a is [parts · rank, in] then.
+Variable low_rank_sum(const Variable& w, const Variable& a, const Variable& b, double scale,
+                      int parts = 1);
+
 // ---- activations (ops/activations.cpp)
 Variable relu(const Variable& x);
 Variable gelu(const Variable& x);       // x Φ(x); Hendrycks & Gimpel 2016

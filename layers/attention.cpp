@@ -27,4 +27,16 @@ void SelfAttention::collect(Collector& collector, const Paths& paths) const {
   dense_.collect(collector, paths.dense);
 }
 
+SelfAttention SelfAttention::relaxed(const Relaxation& relaxation) const {
+  SelfAttention use = *this;
+  use.qkv_ = qkv_.relaxed(relaxation);
+  use.dense_ = dense_.relaxed(relaxation);
+  return use;
+}
+
+void SelfAttention::collect_own(Collector& collector, const Paths& paths) const {
+  qkv_.collect_own(collector, {paths.query, paths.key, paths.value});
+  dense_.collect_own(collector, {paths.dense});
+}
+
 }  // namespace reprise

@@ -23,6 +23,10 @@ class SelfAttention {
   Variable forward(const Context& context, const Variable& x, const Tokens& tokens) const;
   void collect(Collector& collector, const Paths& paths) const;
 
+  // As Linear has them.
+  SelfAttention relaxed(const Relaxation& relaxation) const;
+  void collect_own(Collector& collector, const Paths& paths) const;
+
  private:
   int64_t heads_;
   Dropout probabilities_;

@@ -19,13 +19,24 @@ class FeedForward {
 
   // x [tokens, width] -> [tokens, width]
   Variable forward(const Context& context, const Variable& x) const {
-    return feed_forward(x, context.bind(in_.weight()), context.bind(in_.bias()),
-                        context.bind(out_.weight()), context.bind(out_.bias()), f_,
-                        context.precision);
+    return feed_forward(x, in_.weight(context), in_.bias(context), out_.weight(context),
+                        out_.bias(context), f_, context.precision);
   }
   void collect(Collector& collector, const Paths& paths) const {
     in_.collect(collector, paths.in);
     out_.collect(collector, paths.out);
+  }
+
+  // As Linear has them.
+  FeedForward relaxed(const Relaxation& relaxation) const {
+    FeedForward use = *this;
+    use.in_ = in_.relaxed(relaxation);
+    use.out_ = out_.relaxed(relaxation);
+    return use;
+  }
+  void collect_own(Collector& collector, const Paths& paths) const {
+    in_.collect_own(collector, {paths.in});
+    out_.collect_own(collector, {paths.out});
   }
 
  private:

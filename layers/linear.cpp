@@ -10,18 +10,53 @@ Linear::Linear(int64_t in, int64_t out, int parts)
       bias_(std::make_shared<Parameter>(Shape{out}, parts)) {}
 
 Variable Linear::forward(const Context& context, const Variable& x, Precision result) const {
-  return linear(x, context.bind(weight_), context.bind(bias_), context.precision, result);
+  return linear(x, weight(context), bias(context), context.precision, result);
 }
 
-void Linear::collect_parts(Collector& collector, const std::vector<std::string>& paths) const {
-  std::vector<std::string> weights, biases;
-  for (const std::string& path : paths) {
-    weights.push_back(path + ".weight");
-    biases.push_back(path + ".bias");
+Variable Linear::weight(const Context& context) const {
+  const Variable shared = context.bind(weight_);
+  if (!down_) return shared;
+  return low_rank_sum(shared, context.bind(down_), context.bind(up_), relaxation_.scale, parts());
+}
+
+Linear Linear::relaxed(const Relaxation& relaxation) const {
+  Linear use = *this;
+  use.relaxation_ = relaxation;
+  const int64_t out = weight_->shape()[0], in = weight_->shape()[1];
+  if (relaxation.rank > 0) {
+    use.down_ = std::make_shared<Parameter>(Shape{parts() * relaxation.rank, in}, parts());
+    use.up_ = std::make_shared<Parameter>(Shape{out, relaxation.rank}, parts());
   }
+  if (relaxation.own_biases) use.bias_ = std::make_shared<Parameter>(Shape{out}, parts());
+  return use;
+}
+
+namespace {
+
+std::vector<std::string> with_suffix(std::vector<std::string> paths, const char* suffix) {
+  for (std::string& path : paths) path += suffix;
+  return paths;
+}
+
+}  // namespace
+
+void Linear::collect_parts(Collector& collector, const std::vector<std::string>& paths) const {
   const FanIn fan_in{{weight_->shape()[1]}};
-  collector.add(weight_, Start::random, weights, fan_in);
-  collector.add(bias_, Start::zeros, biases, fan_in);
+  collector.add(weight_, Start::random, with_suffix(paths, ".weight"), fan_in);
+  if (!relaxation_.own_biases) {
+    collector.add(bias_, Start::zeros, with_suffix(paths, ".bias"), fan_in);
+  }
+}
+
+void Linear::collect_own(Collector& collector, const std::vector<std::string>& paths) const {
+  const FanIn fan_in{{weight_->shape()[1]}};
+  if (down_) {
+    collector.add(down_, Start::random, with_suffix(paths, ".lora_A.weight"), fan_in);
+    collector.add(up_, Start::zeros, with_suffix(paths, ".lora_B.weight"));
+  }
+  if (relaxation_.own_biases) {
+    collector.add(bias_, Start::zeros, with_suffix(paths, ".bias"), fan_in);
+  }
 }
 
 Shape Linear::output_shape(const Shape& input) const {

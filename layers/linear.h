@@ -6,6 +6,7 @@
 #include "core/config.h"
 #include "layers/layer.h"
 #include "layers/layer_cost.h"
+#include "layers/relaxation.h"
 
 namespace reprise {
 
@@ -21,21 +22,32 @@ class Linear : public Layer {
     return forward(context, x, Precision::float32);
   }
 
-  // For layers that use them in an op of their own.
-  const ParameterPtr& weight() const { return weight_; }
-  const ParameterPtr& bias() const { return bias_; }
+  // For layers that use them in an op of their own: what this layer computes with.
+  Variable weight(const Context& context) const;
+  Variable bias(const Context& context) const { return context.bind(bias_); }
 
-  // Adds <path>.weight and <path>.bias; for each part in the second form.
+  // The same weights at a use that has something of its own: an addition, which starts at zero, or a bias.
+  Linear relaxed(const Relaxation& relaxation) const;
+
+  // Adds <path>.weight and <path>.bias; for each part in the second form. Of a relaxed layer the first
+  // two add what it shares, collect_own() the rest: <path>.lora_A.weight, <path>.lora_B.weight and
+  // <path>.bias, named as PEFT does.
   void collect(Collector& collector, const std::string& path) const override {
     collect_parts(collector, {path});
   }
   void collect_parts(Collector& collector, const std::vector<std::string>& paths) const;
+  void collect_own(Collector& collector, const std::vector<std::string>& paths) const;
 
   Shape output_shape(const Shape& input) const override;  // [in] -> [out]
 
  private:
+  int parts() const { return static_cast<int>(weight_->parts().size()); }
+
   ParameterPtr weight_;  // [out, in]
   ParameterPtr bias_;    // [out]
+  Relaxation relaxation_;
+  ParameterPtr down_;  // [parts · rank, in]: A of each part; null without a rank
+  ParameterPtr up_;    // [out, rank]: B
 };
 
 struct LinearConfig {

@@ -49,6 +49,10 @@ SharingPlan make_sharing_plan(const SharingConfig& config, const DepthConfig& de
   } else {
     plan.sets.fill(sets_of(config.whole(), depth));
   }
+  if (config.own("norms")) {
+    plan.sets[norm_of(LayerPart::attention)] = plan.sets[norm_of(LayerPart::feed_forward)] =
+        all_different(depth.applications());
+  }
   const auto change = [&](LayerPart part, const std::optional<PartSharing>& given) {
     if (!given) return;
     try {
@@ -56,7 +60,8 @@ SharingPlan make_sharing_plan(const SharingConfig& config, const DepthConfig& de
     } catch (const ConfigError& error) {
       throw ConfigError("{}: {}", to_string(part), error.what());
     }
-    if (part == LayerPart::attention || part == LayerPart::feed_forward) {
+    const bool block = part == LayerPart::attention || part == LayerPart::feed_forward;
+    if (block && !config.own("norms")) {
       plan.sets[norm_of(part)] = plan.sets[static_cast<int>(part)];
     }
   };

@@ -4,6 +4,7 @@
 //   "sharing": {"strategy": "cycle", "sets": 3}                 A B C A B C
 //   "sharing": {"strategy": "map", "map": [0, 1, 1, 0]}         set by set
 //   "sharing": {"strategy": "all", "attention_norm": "none"}    a part otherwise than the rest
+//   "sharing": {"strategy": "all", "rank": 8, "per_use": ["norms", "biases"]}   relaxed
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "core/config.h"
+#include "layers/relaxation.h"
 
 namespace reprise {
 
@@ -33,9 +35,16 @@ struct SharingConfig {
   // follows its block.
   std::optional<PartSharing> attention = {}, attention_norm = {};
   std::optional<PartSharing> feed_forward = {}, feed_forward_norm = {};
+  // Relaxed sharing, see relaxation.h.
+  int64_t rank = 0;
+  std::optional<double> alpha = {};
+  std::vector<std::string> per_use = {};
 
   static const char* shorthand_key() { return "strategy"; }
   void fields(Fields& f);
+  void check(Problems& problems) const;
+  bool own(const char* what) const;  // per_use has it
+  Relaxation relaxation() const;
   PartSharing whole() const { return {strategy, sets, map}; }
 };
 

@@ -4,6 +4,7 @@
 #include "tools/commands/benchmark.h"
 #include "tools/commands/compare.h"
 #include "tools/commands/config.h"
+#include "tools/commands/convert.h"
 #include "tools/commands/inspect.h"
 #include "tools/commands/output.h"
 #include "tools/commands/trace.h"
@@ -22,6 +23,7 @@ struct Options {
   ConfigOptions config;
   BenchmarkOptions benchmark;
   CompareOptions compare;
+  ConvertOptions convert;
 };
 
 ExitCode run(const std::string& command, const Options& options) {
@@ -29,6 +31,7 @@ ExitCode run(const std::string& command, const Options& options) {
   if (command == "inspect") print_result(inspect(options.inspect, load_run_config));
   if (command == "trace") trace(options.trace);
   if (command == "compare") print_result(compare(options.compare));
+  if (command == "convert") print_result(convert(options.convert));
   if (command == "benchmark") print_result(benchmark(options.benchmark, load_run_config));
   if (command == "config") print_result(config(options.config, load_run_config));
   return ExitCode::ok;
@@ -46,6 +49,7 @@ int main(int argc, char** argv) {
   add_config(app, options.config);
   add_benchmark(app, options.benchmark);
   add_compare(app, options.compare);
+  add_convert(app, options.convert);
   return run_program(app, argc, argv,
                      [&] { return run(app.get_subcommands()[0]->get_name(), options); });
 }

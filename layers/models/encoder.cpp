@@ -7,6 +7,20 @@
 
 namespace reprise {
 
+namespace {
+
+// A layer for each application. Those with the same set are copies of one, made once, and so have the same
+// Parameters.
+template <class Make>
+auto each_use(const SharingPlan& plan, LayerPart part, const Make& make) {
+  std::vector<decltype(make())> sets, layers;
+  for (int set = 0; set < plan.count(part); ++set) sets.push_back(make());
+  for (int a = 0; a < plan.applications(); ++a) layers.push_back(sets[plan.set(part, a)]);
+  return layers;
+}
+
+}  // namespace
+
 Encoder::Encoder(const EncoderConfig& config)
     : config_(config),
       plan_(config.plan()),
@@ -23,18 +37,20 @@ Encoder::Encoder(const EncoderConfig& config)
       sentence_(config.hidden_size, 2) {
   const int64_t width = config.hidden_size;
   if (config.embedding_projection()) projection_.emplace(config.embedding_width(), width);
-  const auto copies = [&](LayerPart part, const auto& make) {
-    for (int set = 0; set < plan_.count(part); ++set) make();
-  };
-  copies(LayerPart::attention, [&] {
-    attention_.emplace_back(width, config.num_attention_heads, config.attention_probs_dropout_prob);
+  attention_ = each_use(plan_, LayerPart::attention, [&] {
+    return SelfAttention(width, config.num_attention_heads, config.attention_probs_dropout_prob);
   });
-  copies(LayerPart::attention_norm,
-         [&] { attention_norm_.emplace_back(width, config.layer_norm_eps); });
-  copies(LayerPart::feed_forward,
-         [&] { feed_forward_.emplace_back(width, config.intermediate_size, activation_); });
-  copies(LayerPart::feed_forward_norm,
-         [&] { feed_forward_norm_.emplace_back(width, config.layer_norm_eps); });
+  attention_norm_ = each_use(plan_, LayerPart::attention_norm,
+                             [&] { return LayerNorm(width, config.layer_norm_eps); });
+  feed_forward_ = each_use(plan_, LayerPart::feed_forward, [&] {
+    return FeedForward(width, config.intermediate_size, activation_);
+  });
+  feed_forward_norm_ = each_use(plan_, LayerPart::feed_forward_norm,
+                                [&] { return LayerNorm(width, config.layer_norm_eps); });
+  if (const Relaxation relaxation = config.relaxation(); relaxation.any()) {
+    for (SelfAttention& use : attention_) use = use.relaxed(relaxation);
+    for (FeedForward& use : feed_forward_) use = use.relaxed(relaxation);
+  }
   decoder_ = config.tie_word_embeddings
                  ? words_.table()
                  : std::make_shared<Parameter>(Shape{config.vocab_size, config.embedding_width()});
@@ -69,16 +85,15 @@ Variable Encoder::embed(const Context& context, const Tokens& tokens) const {
 // h = norm(dropout(attention(x)) + x);  y = norm(dropout(feed_forward(h)) + h)
 Variable Encoder::apply_layer(const Context& context, int application, const Variable& x,
                               const Tokens& tokens) const {
-  const auto set = [&](LayerPart part) { return plan_.set(part, application); };
   const auto dropout = [&](Place place) {
     return dropout_.options(context.at(place), tokens.places);
   };
   const Variable mixed =
-      attention_[set(LayerPart::attention)].forward(context.at(kAttention), x, tokens);
-  const Variable h = attention_norm_[set(LayerPart::attention_norm)].forward(
-      context, mixed, x, dropout(kAttentionOutput));
-  const Variable fed = feed_forward_[set(LayerPart::feed_forward)].forward(context, h);
-  return feed_forward_norm_[set(LayerPart::feed_forward_norm)].forward(
+      attention_[application].forward(context.at(kAttention), x, tokens);
+  const Variable h =
+      attention_norm_[application].forward(context, mixed, x, dropout(kAttentionOutput));
+  const Variable fed = feed_forward_[application].forward(context, h);
+  return feed_forward_norm_[application].forward(
       context, fed, h, config_.drops_feed_forward() ? dropout(kOutput) : DropoutOptions{});
 }
 
@@ -106,15 +121,22 @@ void Encoder::collect_base(Collector& collector) const {
   segments_.collect(collector, names.embeddings + ".token_type_embeddings");
   embedding_norm_.collect(collector, names.embeddings + ".LayerNorm");
   if (projection_) projection_->collect(collector, names.projection);
-  const auto each = [&](const auto& layers, const auto& paths) {
-    for (size_t set = 0; set < layers.size(); ++set) {
-      layers[set].collect(collector, paths(static_cast<int>(set)));
+  // Sets are numbered in the order of their first use.
+  const auto each_set = [&](LayerPart part, const auto& layers, const auto& paths) {
+    for (int a = 0, set = 0; a < plan_.applications(); ++a) {
+      if (plan_.set(part, a) == set) layers[a].collect(collector, paths(set++));
     }
   };
-  each(attention_, [&](int set) { return names.attention(set); });
-  each(attention_norm_, [&](int set) { return names.attention_norm(set); });
-  each(feed_forward_, [&](int set) { return names.feed_forward(set); });
-  each(feed_forward_norm_, [&](int set) { return names.feed_forward_norm(set); });
+  each_set(LayerPart::attention, attention_, [&](int set) { return names.attention(set); });
+  each_set(LayerPart::attention_norm, attention_norm_,
+           [&](int set) { return names.attention_norm(set); });
+  each_set(LayerPart::feed_forward, feed_forward_, [&](int set) { return names.feed_forward(set); });
+  each_set(LayerPart::feed_forward_norm, feed_forward_norm_,
+           [&](int set) { return names.feed_forward_norm(set); });
+  for (int a = 0; a < plan_.applications(); ++a) {
+    attention_[a].collect_own(collector, names.attention_of_use(a));
+    feed_forward_[a].collect_own(collector, names.feed_forward_of_use(a));
+  }
 }
 
 void Encoder::collect(Collector& collector) const {

@@ -1,8 +1,8 @@
 // Encoder: the model behind BERT (Devlin et al. 2018) and ALBERT (Lan et al. 2019), numerically Hugging
 // Face's BertForPreTraining and AlbertForPreTraining at every token that isn't padding.
 //
-// Each part of a layer exists once per set of the sharing plan; application a uses set plan(part, a).
-// That is all of cross-layer sharing: the same object called again. B sequences, T tokens in all, H the
+// Each part of a layer has Parameters once per set of the sharing plan; application a uses those of set
+// plan(part, a). That is all of cross-layer sharing: a copied pointer. B sequences, T tokens in all, H the
 // layers' width, E the embeddings' width, V the vocabulary.
 #pragma once
 
@@ -56,7 +56,7 @@ class Encoder {
   Embedding words_, segments_, positions_;
   LayerNorm embedding_norm_;
   std::optional<Linear> projection_;
-  std::vector<SelfAttention> attention_;  // a vector per part: one for each set of the plan
+  std::vector<SelfAttention> attention_;  // a vector per part: one for each application
   std::vector<LayerNorm> attention_norm_;
   std::vector<FeedForward> feed_forward_;
   std::vector<LayerNorm> feed_forward_norm_;

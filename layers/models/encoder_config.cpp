@@ -67,6 +67,12 @@ void EncoderConfig::check(Problems& problems) const {
   if (!albert() && classifier_dropout_prob.value_or(0) > 0) {
     problems.add("classifier_dropout_prob", "bert has no dropout before its sentence head");
   }
+  const int64_t smallest = std::min(hidden_size, intermediate_size);
+  if (relaxation().rank > smallest) {
+    problems.add("sharing.rank",
+                 fmt::format("an addition of rank {} to matrices whose smaller side is {}; their full "
+                             "rank is {}, or share nothing", relaxation().rank, smallest, smallest));
+  }
   try {
     plan();
   } catch (const ConfigError& error) {
@@ -89,7 +95,7 @@ double EncoderConfig::sentence_dropout() const {
 }
 
 SharingConfig EncoderConfig::sharing_or_default() const {
-  return sharing.value_or(SharingConfig{.strategy = albert() ? "groups" : "none", .sets = {}});
+  return sharing.value_or(SharingConfig{.strategy = albert() ? "groups" : "none"});
 }
 
 SharingPlan EncoderConfig::plan() const {

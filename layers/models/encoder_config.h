@@ -63,6 +63,7 @@ struct EncoderConfig {
   bool drops_feed_forward() const { return feed_forward_dropout.value_or(!albert()); }
   SharingConfig sharing_or_default() const;
   SharingPlan plan() const;
+  Relaxation relaxation() const { return sharing_or_default().relaxation(); }
 };
 
 }  // namespace reprise

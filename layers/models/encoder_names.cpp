@@ -26,10 +26,25 @@ std::string EncoderNames::layer(int set) const {
                      set % inner_);
 }
 
-SelfAttention::Paths EncoderNames::attention(int set) const {
-  const std::string inputs = layer(set) + (albert_ ? ".attention." : ".attention.self.");
-  const std::string output = layer(set) + (albert_ ? ".attention." : ".attention.output.");
+std::string EncoderNames::use(int application) const {
+  return fmt::format("{}.encoder.uses.{}", albert_ ? "albert" : "bert", application);
+}
+
+SelfAttention::Paths EncoderNames::attention_under(const std::string& layer) const {
+  const std::string inputs = layer + (albert_ ? ".attention." : ".attention.self.");
+  const std::string output = layer + (albert_ ? ".attention." : ".attention.output.");
   return {inputs + "query", inputs + "key", inputs + "value", output + "dense"};
+}
+
+FeedForward::Paths EncoderNames::feed_forward_under(const std::string& layer) const {
+  if (albert_) return {layer + ".ffn", layer + ".ffn_output"};
+  return {layer + ".intermediate.dense", layer + ".output.dense"};
+}
+
+SelfAttention::Paths EncoderNames::attention(int set) const { return attention_under(layer(set)); }
+
+SelfAttention::Paths EncoderNames::attention_of_use(int application) const {
+  return attention_under(use(application));
 }
 
 std::string EncoderNames::attention_norm(int set) const {
@@ -37,12 +52,38 @@ std::string EncoderNames::attention_norm(int set) const {
 }
 
 FeedForward::Paths EncoderNames::feed_forward(int set) const {
-  if (albert_) return {layer(set) + ".ffn", layer(set) + ".ffn_output"};
-  return {layer(set) + ".intermediate.dense", layer(set) + ".output.dense"};
+  return feed_forward_under(layer(set));
+}
+
+FeedForward::Paths EncoderNames::feed_forward_of_use(int application) const {
+  return feed_forward_under(use(application));
 }
 
 std::string EncoderNames::feed_forward_norm(int set) const {
   return layer(set) + (albert_ ? ".full_layer_layer_norm" : ".output.LayerNorm");
+}
+
+namespace {
+
+std::vector<std::string> list(const SelfAttention::Paths& p) { return {p.query, p.key, p.value, p.dense}; }
+std::vector<std::string> list(const FeedForward::Paths& p) { return {p.in, p.out}; }
+
+}  // namespace
+
+std::vector<std::string> EncoderNames::paths(LayerPart part, int set) const {
+  switch (part) {
+    case LayerPart::attention: return list(attention(set));
+    case LayerPart::attention_norm: return {attention_norm(set)};
+    case LayerPart::feed_forward: return list(feed_forward(set));
+    case LayerPart::feed_forward_norm: return {feed_forward_norm(set)};
+  }
+  return {};
+}
+
+std::vector<std::string> EncoderNames::paths_of_use(LayerPart part, int application) const {
+  if (part == LayerPart::attention) return list(attention_of_use(application));
+  if (part == LayerPart::feed_forward) return list(feed_forward_of_use(application));
+  return {};
 }
 
 }  // namespace reprise

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "layers/attention.h"
 #include "layers/feed_forward.h"
@@ -26,9 +27,18 @@ struct EncoderNames {
   std::string attention_norm(int set) const;
   FeedForward::Paths feed_forward(int set) const;
   std::string feed_forward_norm(int set) const;
+  // The paths of all layers that a part consists of, each with a weight and a bias.
+  std::vector<std::string> paths(LayerPart part, int set) const;
+  std::vector<std::string> paths_of_use(LayerPart part, int application) const;  // none of a norm
+  // Of what an application has of its own beside its set; Hugging Face has no such thing.
+  SelfAttention::Paths attention_of_use(int application) const;
+  FeedForward::Paths feed_forward_of_use(int application) const;
 
  private:
   std::string layer(int set) const;
+  std::string use(int application) const;
+  SelfAttention::Paths attention_under(const std::string& layer) const;
+  FeedForward::Paths feed_forward_under(const std::string& layer) const;
 
   bool albert_;
   int64_t inner_;  // sets in a group

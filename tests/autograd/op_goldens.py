@@ -47,6 +47,8 @@ OPS = {  # name: function, shapes of the inputs (+: positive, !: not near 0, *: 
     "mean_last": (lambda x: x.mean(2), "2,3,4"), "matmul": (torch.matmul, "2,3 3,4"),
     "matmul_batch": (torch.matmul, "2,2,3 2,3,4"), "matmul_batch_ta_tb": (lambda a, b: T(a) @ T(b), "2,3,2 2,4,3"),
     "matmul_shared_ta": (lambda a, b: T(a) @ b, "3,3,2 3,4"), "matmul_shared_tb": (lambda a, b: a @ T(b), "3,2,3 4,3"),
+    "low_rank_sum": (lambda w, a, b: w + 0.5 * b @ a, "4,3 2,3 4,2"),
+    "low_rank_sum_parts": (lambda w, a, b: w + 2 * torch.cat([q @ p for p, q in zip(a.chunk(3), b.chunk(3))]), "6,3 6,3 6,2"),
     "linear": (F.linear, "5,3 2,3 2"), "linear_no_bias": (F.linear, "5,3 2,3"), "relu": (torch.relu, "3,5!"),
     "gelu": (F.gelu, "3,5*"), "gelu_tanh": (lambda x: F.gelu(x, approximate="tanh"), "3,5*"),
     "tanh": (torch.tanh, "3,5*"), "sigmoid": (torch.sigmoid, "3,5*"),

@@ -67,6 +67,10 @@ Cases reductions() {
 Cases products() {
   return {
       {"matmul", [](Inputs x) { return matmul(x[0], x[1]); }, {{{2, 3}}, {{3, 4}}}},
+      {"low_rank_sum", [](Inputs x) { return low_rank_sum(x[0], x[1], x[2], 0.5); },
+       {{{4, 3}}, {{2, 3}}, {{4, 2}}}},
+      {"low_rank_sum_parts", [](Inputs x) { return low_rank_sum(x[0], x[1], x[2], 2, 3); },
+       {{{6, 3}}, {{6, 3}}, {{6, 2}}}},
       {"matmul_ta", [](Inputs x) { return matmul(x[0], x[1], true); }, {{{3, 2}}, {{3, 4}}}},
       {"matmul_tb", [](Inputs x) { return matmul(x[0], x[1], false, true); }, {{{2, 3}}, {{4, 3}}}},
       {"matmul_ta_tb", [](Inputs x) { return matmul(x[0], x[1], true, true); },

@@ -73,18 +73,6 @@ TEST(Encoder, TheTiedDecoderIsTheWordTable) {
   EXPECT_TRUE(Model(untied).by_name.contains("cls.predictions.decoder.weight"));
 }
 
-// The names of what one part of a layer consists of.
-std::vector<std::string> paths(const EncoderNames& names, LayerPart part, int set) {
-  if (part == LayerPart::attention_norm) return {names.attention_norm(set)};
-  if (part == LayerPart::feed_forward_norm) return {names.feed_forward_norm(set)};
-  if (part == LayerPart::attention) {
-    const auto [query, key, value, dense] = names.attention(set);
-    return {query, key, value, dense};
-  }
-  const auto [in, out] = names.feed_forward(set);
-  return {in, out};
-}
-
 // For each parameter of a model without sharing, what it is in the shared one.
 std::map<std::string, std::string> shared_names(const Model& twins, const Model& shared) {
   const EncoderNames theirs(twins.encoder.config()), ours(shared.encoder.config());
@@ -94,7 +82,7 @@ std::map<std::string, std::string> shared_names(const Model& twins, const Model&
   for (int p = 0; p < kLayerParts; ++p) {
     const LayerPart part = static_cast<LayerPart>(p);
     for (int a = 0; a < plan.applications(); ++a) {
-      const auto from = paths(theirs, part, a), to = paths(ours, part, plan.set(part, a));
+      const auto from = theirs.paths(part, a), to = ours.paths(part, plan.set(part, a));
       for (size_t i = 0; i < from.size(); ++i) {
         for (const char* kind : {".weight", ".bias"}) result[from[i] + kind] = to[i] + kind;
       }
@@ -159,6 +147,94 @@ INSTANTIATE_TEST_SUITE_P(
                                 .feed_forward_norm = PartSharing{.strategy = "sequence",
                                                                  .sets = 2}}}),
     [](const auto& test) { return std::string(test.param.first); });
+
+EncoderConfig relaxed_encoder(int64_t rank, std::vector<std::string> per_use = {}) {
+  EncoderConfig config = tiny_encoder("albert");
+  config.sharing = SharingConfig{.strategy = "all", .rank = rank, .alpha = 2.0 * rank,
+                                 .per_use = std::move(per_use)};
+  if (rank == 0) config.sharing->alpha.reset();
+  return config;
+}
+
+// Additions start at zero: every use computes with exactly the shared weight.
+TEST(RelaxedSharing, StartsAsPlainSharing) {
+  Model plain(relaxed_encoder(0)), relaxed(relaxed_encoder(3, {"norms", "biases"}));
+  EXPECT_EQ(plain.backward(), relaxed.backward());
+  const std::string matrix =
+      "albert.encoder.albert_layer_groups.0.albert_layers.0.attention.query.weight";
+  const std::string addition = "albert.encoder.uses.2.attention.query.lora_B.weight";
+  EXPECT_EQ(plain.by_name.at(matrix).value.item(7), relaxed.by_name.at(matrix).value.item(7));
+  EXPECT_EQ(relaxed.by_name.at(addition).value.item(5), 0);
+  EXPECT_NE(relaxed.by_name.at(addition).gradient.item(5), 0);
+  // Four uses: of each, additions to six matrices, six biases and two norms.
+  EXPECT_EQ(relaxed.by_name.size(), 5u + 2 + 2 + 2 + 2 + 1 + 2 + 6 + 4 * (6 * 2 + 6 + 2 * 2));
+  EXPECT_FALSE(relaxed.by_name.contains(
+      "albert.encoder.albert_layer_groups.0.albert_layers.0.attention.query.bias"));
+}
+
+// A model that shares nothing, whose weights are the shared ones and the additions, is the same model:
+// the shared weight's gradient is the sum of the twins', an addition's theirs through the other factor.
+TEST(RelaxedSharing, IsTheUnsharedModelOfTheSums) {
+  Model relaxed(relaxed_encoder(3, {"norms", "biases"}));
+  EncoderConfig unshared = tiny_encoder("albert");
+  unshared.sharing = SharingConfig{.strategy = "none"};
+  Model twins(unshared);
+  const std::string groups = "albert.encoder.albert_layer_groups.";
+  for (const auto& [name, part] : relaxed.by_name) {
+    if (name.find("lora_B") == std::string::npos) continue;
+    for (int64_t i = 0; i < part.value.numel(); ++i) {
+      part.value.data()[i] = static_cast<real>(0.1 * std::sin(i + name.size()));
+    }
+    part.parameter->touch();
+  }
+  const auto factor = [&](const std::string& path, const char* which) {
+    return relaxed.by_name.at(path + which).value;
+  };
+  std::map<std::string, std::string> shared_of;  // a twin's matrix, and the shared one
+  for (const auto& [name, twin] : twins.by_name) {
+    if (!name.starts_with(groups)) {
+      twin.value.copy_from(relaxed.by_name.at(name).value);
+      continue;
+    }
+    const std::string use = name.substr(groups.size(), 1);
+    const std::string rest = name.substr(groups.size() + std::string("0.albert_layers.0").size());
+    if (relaxed.by_name.contains(name) && name.find("LayerNorm") != std::string::npos) continue;
+    if (rest.find("_norm") != std::string::npos) continue;  // as initialized
+    if (rest.ends_with(".bias")) continue;                   // zero
+    const std::string set = groups + "0.albert_layers.0" + rest;
+    const std::string path =
+        "albert.encoder.uses." + use + rest.substr(0, rest.size() - std::string(".weight").size());
+    const Tensor a = factor(path, ".lora_A.weight"), b = factor(path, ".lora_B.weight");
+    twin.value.copy_from(relaxed.by_name.at(set).value);
+    const int64_t in = twin.value.size(1);
+    for (int64_t o = 0; o < twin.value.size(0); ++o) {
+      for (int64_t i = 0; i < in; ++i) {
+        for (int64_t r = 0; r < 3; ++r) {
+          twin.value.data()[o * in + i] += 2 * b.data()[o * 3 + r] * a.data()[r * in + i];
+        }
+      }
+    }
+    shared_of[name] = set;
+  }
+  ASSERT_EQ(shared_of.size(), 4u * 6);
+  EXPECT_NEAR(relaxed.backward(), twins.backward(), 1e-5);
+  for (const auto& [name, part] : relaxed.by_name) {
+    std::vector<double> sum(part.value.numel());
+    for (const auto& [twin, set] : shared_of) {
+      for (size_t i = 0; set == name && i < sum.size(); ++i) {
+        sum[i] += twins.by_name.at(twin).gradient.item(i);
+      }
+    }
+    double error = 0, norm = 0;
+    for (size_t i = 0; i < sum.size(); ++i) {
+      error += std::pow(part.gradient.item(i) - sum[i], 2);
+      norm += sum[i] * sum[i];
+    }
+    if (norm > 0) {
+      EXPECT_LT(std::sqrt(error / norm), 1e-5) << name;
+    }
+  }
+}
 
 TEST(Encoder, RecomputationChangesNoBit) {
   Model plain(tiny_encoder("albert"));

@@ -166,6 +166,19 @@ TEST(Ledger, EqualsTheModelForEveryStrategy) {
   }
 }
 
+TEST(Ledger, EqualsTheModelOfRelaxedSharing) {
+  for (const char* type : {"bert", "albert"}) {
+    EncoderConfig config = odd_sizes();
+    config.type = type;
+    config.sharing = SharingConfig{.strategy = "cycle", .sets = 2, .rank = 3};
+    EXPECT_EQ(make_ledger(config).stored(), parameters_of(config)) << type;
+    const Ledger plain = make_ledger(config);
+    config.sharing->per_use = {"norms", "biases"};
+    EXPECT_EQ(make_ledger(config).stored(), parameters_of(config)) << type;
+    EXPECT_EQ(make_ledger(config).unshared(), plain.unshared()) << type;  // the same without sharing
+  }
+}
+
 TEST(Ledger, EqualsTheModelWithInnerBlocksAndUntied) {
   EncoderConfig config = odd_sizes();
   config.type = "albert";

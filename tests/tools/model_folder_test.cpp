@@ -27,6 +27,10 @@ std::vector<EncoderConfig> all_kinds() {
   kinds.push_back(with_sharing(small_albert(), "cycle", 2));
   kinds.push_back(with_sharing(small_bert(), "cycle_reverse", 2));
   kinds.back().sharing->attention_norm = PartSharing{.strategy = "none"};
+  kinds.push_back(with_sharing(small_albert(), "all"));
+  kinds.back().sharing->rank = 2;
+  kinds.back().sharing->alpha = 3.5;
+  kinds.back().sharing->per_use = {"biases"};
   for (size_t i = 0, n = kinds.size(); i < n; ++i) {
     kinds.push_back(kinds[i]);
     kinds.back().tie_word_embeddings = false;

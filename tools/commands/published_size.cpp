@@ -18,12 +18,14 @@ std::vector<CountingConvention> counting_conventions(const Ledger& ledger,
       {"without pooler and heads", ledger.base_model() - ledger.entry("pooler").stored()},
       {"with the pooler and both heads", ledger.stored()},
   };
-  if (config.embedding_projection() && config.embedding_width() == config.hidden_size) {
-    const int64_t projection = ledger.entry("embedding_projection").stored();
-    for (size_t i = 0, n = all.size(); i < n; ++i) {
-      all.push_back({all[i].name + ", without the projection", all[i].count - projection});
-    }
+  if (!config.embedding_projection() || config.embedding_width() != config.hidden_size) return all;
+  const int64_t projection = ledger.entry("embedding_projection").stored();
+  std::vector<CountingConvention> googles = all;
+  for (CountingConvention& convention : googles) {
+    convention.name += ", without the projection";
+    convention.count -= projection;
   }
+  all.insert(all.begin(), googles.begin(), googles.end());
   return all;
 }
 

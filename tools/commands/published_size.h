@@ -19,7 +19,8 @@ struct CountingConvention {
 };
 
 // All there are for an encoder's ledger: Hugging Face's base model first. Where the embeddings are as wide
-// as the layers, also without the projection between them, which Google's code then leaves out.
+// as the layers, before these the same without the projection between them, which Google's code leaves out
+// then.
 std::vector<CountingConvention> counting_conventions(const Ledger& ledger, const EncoderConfig& config);
 
 // The one that rounds to the published number; nothing when none does.

@@ -66,10 +66,25 @@ class LedgerMaker {
   // Queries, keys, values and the output are products of H by H; scores, and their use for mixing
   // values, cost S² H each.
   void layers() {
-    part(LayerPart::attention, 4 * linear(H, H), 4 * S * H * H + 2 * S * S * H);
+    const Relaxation relaxation = config_.relaxation();
+    const ExactCount attention_biases = 4 * H, feed_forward_biases = I + H;
+    const ExactCount shared = relaxation.own_biases ? 0 : 1;  // the biases, with their matrices
+    part(LayerPart::attention, 4 * H * H + shared * attention_biases,
+         4 * S * H * H + 2 * S * S * H);
     part(LayerPart::attention_norm, norm(H), 0);
-    part(LayerPart::feed_forward, linear(H, I) + linear(I, H), 2 * S * H * I);
+    part(LayerPart::feed_forward, 2 * H * I + shared * feed_forward_biases, 2 * S * H * I);
     part(LayerPart::feed_forward_norm, norm(H), 0);
+    if (relaxation.own_biases) own("biases", attention_biases + feed_forward_biases);
+    // Products with them aren't a sequence's: the sum with the shared weight is made once a batch.
+    const ExactCount additions = relaxation.rank * (4 * (H + H) + 2 * (H + I));
+    if (relaxation.rank > 0) own("low_rank_additions", additions).twin = 0;
+  }
+
+  // What each application has for itself.
+  LedgerEntry& own(std::string_view component, ExactCount size) {
+    LedgerEntry& entry = add(component, size);
+    entry.copies = entry.uses = ledger_.plan.applications();
+    return entry;
   }
 
   void heads() {

@@ -32,7 +32,10 @@ ExactCount activations(const EncoderConfig& config, const Workload& work, Precis
   // The layer's input; queries, keys and values; the mixed values; the norm's input, mean and
   // deviation; its output; the activation's input; the second norm's input, mean and deviation.
   // Attention's probabilities and the activation's output are computed again.
-  const ExactCount layer = T * (H + 3 * H + H + H + I) * narrow + T * 2 * (H + 2) * kBytes;
+  const ExactCount kept_of_tokens = T * (H + 3 * H + H + H + I) * narrow + T * 2 * (H + 2) * kBytes;
+  // With additions of low rank, each use's weights are a matrix that is made and kept.
+  const ExactCount summed = config.relaxation().rank > 0 ? (4 * H * H + 2 * H * I) * kBytes : ExactCount(0);
+  const ExactCount layer = kept_of_tokens + summed;
   const ExactCount layers = config.recompute ? depth * T * H * kBytes : depth * layer;
   // The dense layer's input; its output; the norm's input, mean and deviation; the decoder's input;
   // logits and their normalizers; likewise of the sentence head.
@@ -43,7 +46,7 @@ ExactCount activations(const EncoderConfig& config, const Workload& work, Precis
   // copy stands beside it. Later the heads are gone, and a layer's gradients, widest inside the
   // feed-forward block, stand beside what the layers keep, with the activation's output.
   const ExactCount in_layer =
-      T * 2 * I * narrow + T * 2 * H * kBytes + (config.recompute ? layer : ExactCount(0));
+      T * 2 * I * narrow + T * 2 * H * kBytes + summed + (config.recompute ? layer : ExactCount(0));
   const ExactCount narrowed = precision == Precision::bfloat16 ? P * V * narrow : ExactCount(0);
   return embeddings + layers + larger(heads + P * E * kBytes + narrowed, in_layer);
 }
@@ -51,8 +54,10 @@ ExactCount activations(const EncoderConfig& config, const Workload& work, Precis
 // Bytes of copies of weights in a form that products want; see Note [Packed weights] in
 // autograd/ops/operands.h. A packed copy takes the weight's bytes in float32, and twice half of them,
 // for both directions, in bfloat16.
-ExactCount copies_for_products(const Ledger& ledger, const Workload& work, Precision precision) {
-  const bool packs = work.sequences * work.length >= kFewestPackedRows;
+ExactCount copies_for_products(const Ledger& ledger, const Workload& work, Precision precision,
+                               const EncoderConfig* encoder) {
+  const bool relaxed = encoder && encoder->relaxation().rank > 0;  // then no two uses have one weight
+  const bool packs = !relaxed && work.sequences * work.length >= kFewestPackedRows;
   ExactCount bytes = 0;
   for (const LedgerEntry& entry : ledger.entries) {
     const bool in_layers = entry.component == "attention" || entry.component == "feed_forward";
@@ -136,7 +141,7 @@ MemoryEstimate estimate_memory(const RunConfig& config) {
   MemoryEstimate bytes;
   const Precision precision = precision_named(config.training.precision);
   bytes.weights = weights.value();
-  bytes.packed = copies_for_products(ledger, work, precision).value();
+  bytes.packed = copies_for_products(ledger, work, precision, config.model.any_encoder()).value();
   bytes.gradients = (weights * (1 + partial_sums)).value();
   bytes.optimizer = (weights * moments(config.optimizer)).value();
   bytes.activations = activations(config.model, work, precision).value();

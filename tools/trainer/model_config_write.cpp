@@ -30,7 +30,9 @@ Json sorted(const Json& object) {
 std::optional<std::string> beyond_transformers(const EncoderConfig& config) {
   const SharingPlan plan = config.plan();
   const char* sentence = nullptr;
-  if (!config.albert() && config.inner_group_num != 1) {
+  if (config.relaxation().any()) {
+    sentence = "Transformers has no uses of a shared layer with weights of their own";
+  } else if (!config.albert() && config.inner_group_num != 1) {
     sentence = "BERT in Transformers has no inner groups";
   } else if (!config.albert() && !plan.unshared()) {
     sentence = "BERT in Transformers shares no layers";

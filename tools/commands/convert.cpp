@@ -1,0 +1,173 @@
+#include "tools/commands/convert.h"
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+
+#include "core/commit_directory.h"
+#include "core/printable.h"
+#include "tools/trainer/convert_sharing.h"
+#include "tools/trainer/model_config_file.h"
+#include "tools/trainer/model_folder.h"
+#include "tools/trainer/quantity.h"
+#include "tools/trainer/run_config.h"
+#include "tools/trainer/tasks/registry.h"
+
+namespace reprise {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kOption = "--sharing";
+
+std::vector<ParameterPtr> parameters_of(const Encoder& encoder) {
+  Collector collector;
+  encoder.collect(collector);
+  return collector.parameters();
+}
+
+int64_t size_of(const Encoder& encoder) {
+  int64_t size = 0;
+  for (const ParameterPtr& parameter : parameters_of(encoder)) size += parameter->numel();
+  return size;
+}
+
+// The section as it was given, with --rank in it.
+Json section(const ConvertOptions& options) {
+  const bool json = options.sharing.starts_with('{');
+  Json sharing = json ? parse_json(options.sharing, kOption).value()
+                      : Json{{"strategy", options.sharing}};
+  if (options.rank) sharing["rank"] = *options.rank;
+  return sharing;
+}
+
+// The same model under the plan that was asked for. Its layers are blocks, one after the other.
+EncoderConfig converted(EncoderConfig config, const Json& sharing, const std::string& file) {
+  const bool groups = sharing.value("strategy", "") == "groups";
+  if (!groups) {
+    config.num_hidden_layers *= std::exchange(config.inner_group_num, 1);
+  }
+  config.sharing.reset();
+  config.num_hidden_groups.reset();
+  ConfigSource source = parse_config("{}", "");
+  const Json kept = dump(config);
+  for (const auto& [key, value] : kept.items()) {
+    if (!value.is_null()) source.set_default(key, value, file);
+  }
+  source.set_default("sharing", sharing, kOption);
+  return bind<EncoderConfig>(source);
+}
+
+EncoderConfig unshared(EncoderConfig config) {
+  return converted(std::move(config), {{"strategy", "none"}}, "");
+}
+
+// The held-out scores of the model in a folder, as the recipe's run would give them.
+std::string held_out(const std::string& recipe, const std::string& folder) {
+  RunConfig config = load_run_config(recipe, {});
+  if (!config.model.is_encoder()) {
+    throw ConfigError("{}: --data wants a recipe that trains a bert or albert", printable(recipe));
+  }
+  config.model.encoder = read_model_config(folder).config;
+  config.model.type = config.model.encoder.type;
+  config.model.init_from = folder;
+  const auto task = make_task(config);
+  Collector collector;
+  task->collect(collector);
+  task->start(collector, RandomKey(static_cast<uint64_t>(config.training.seed)));
+  return task->in_words(task->evaluate([] { return false; }));
+}
+
+// Files that belong to a model and don't depend on its sharing.
+void copy_others(const std::string& folder, DirectoryCommit& commit) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename();
+    const bool weights = name == "config.json" || name == "manifest.json" || name.starts_with('.') ||
+                         name.find("safetensors") != std::string::npos;
+    if (entry.is_regular_file() && !weights) commit.add(name, read_file(entry.path()));
+  }
+}
+
+void write_model(const ConvertOptions& options, const Encoder& model) {
+  const fs::path output = fs::absolute(options.output).lexically_normal();
+  const fs::path target = output.filename().empty() ? output.parent_path() : output;
+  if (fs::exists(target)) {
+    throw Error(ExitCode::cannot_create, "{}: is there already; give --output a new folder",
+                printable(options.output));
+  }
+  std::error_code error;
+  fs::create_directories(target.parent_path(), error);  // what fails will say so below
+  DirectoryCommit commit(target.parent_path(), target.filename());
+  save_model_folder(model.config(), parameters_of(model),
+                    [&](const std::string& name, const std::function<void(OutputFile&)>& fill) {
+                      commit.add(name, fill);
+                    });
+  copy_others(options.model, commit);
+  commit.commit();
+}
+
+// "11,813,810 parameters (45.1 MiB): A A A A"
+std::string summary(const Encoder& model) {
+  std::string plan = grid(model.plan());
+  if (plan.find('\n') != std::string::npos) plan = "\n" + plan;
+  const Relaxation relaxation = model.config().relaxation();
+  if (relaxation.rank > 0) plan += fmt::format(", each use with additions of rank {}", relaxation.rank);
+  const int64_t size = size_of(model);
+  return fmt::format("{} parameters ({}): {}", grouped(size),
+                     byte_size(size * static_cast<int64_t>(sizeof(float))), plan);
+}
+
+}  // namespace
+
+std::string convert(const ConvertOptions& options) {
+  const SharedFrom how = shared_from_named(options.by);
+  const ModelConfigFile file = read_model_config(options.model);
+  const EncoderConfig wanted = converted(file.config, section(options), file.path);
+  const auto reason = beyond_transformers(wanted);
+  const bool relaxed = wanted.relaxation().any();
+  if (reason && !options.materialize && !relaxed) {
+    throw Error(ExitCode::usage, "--sharing: the plan can't be written for Transformers, because {}; "
+                "--materialize writes every use's weights, which it can load", *reason);
+  }
+  const Encoder old(file.config);
+  load_model_folder(options.model, old);
+  const auto shared = std::make_unique<Encoder>(wanted);
+  convert_sharing(old, *shared, how);
+  std::string text = "from " + summary(old) + "\nto   " + summary(*shared) + "\n";
+  if (reason && options.materialize) {
+    const Encoder written(unshared(wanted));
+    convert_sharing(*shared, written, SharedFrom::first);
+    write_model(options, written);
+    text += "in the file, which Transformers can load: " + summary(written) + "\n";
+  } else {
+    write_model(options, *shared);
+    if (reason) text += fmt::format("Transformers can't load it, because {}.\n", *reason);
+  }
+  if (options.data) {
+    text += fmt::format("before  {}\n", held_out(*options.data, options.model));
+    text += fmt::format("after   {}\n", held_out(*options.data, options.output));
+  }
+  return text + "written to " + printable(options.output) + "\n";
+}
+
+void add_convert(CLI::App& app, ConvertOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "convert", "A trained model under another sharing plan: shared, unshared, or in between");
+  command->add_option("model", options.model, "a folder with config.json and model.safetensors")
+      ->required();
+  command->add_option("--sharing", options.sharing, "a strategy's name, or a section of model.sharing")
+      ->required();
+  command->add_option("--by", options.by,
+                      "what uses that become one take their weights from: first, average, stepwise")
+      ->check(CLI::IsMember(shared_from_names()));
+  command->add_option("--rank", options.rank,
+                      "relaxed: each use keeps what the shared matrix lacks, up to this rank");
+  command->add_flag("--materialize", options.materialize,
+                    "write every use's weights where Transformers can't express the plan");
+  command->add_option("--output", options.output, "the folder to write")->required();
+  command->add_option("--data", options.data,
+                      "a recipe, or a run's config.json: its held-out data say what the change costs");
+}
+
+}  // namespace reprise

@@ -1,0 +1,185 @@
+#include "tools/trainer/convert_sharing.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "autograd/ops.h"
+#include "core/error.h"
+#include "core/svd.h"
+
+namespace reprise {
+
+namespace {
+
+struct Named {
+  const char* name;
+  SharedFrom how;
+};
+constexpr Named kHow[] = {
+    {"first", SharedFrom::first}, {"average", SharedFrom::average}, {"stepwise", SharedFrom::stepwise}};
+
+// An encoder's tensors by name, and how its layers are made of them.
+class Tensors {
+ public:
+  explicit Tensors(const Encoder& encoder)
+      : plan_(encoder.plan()), names_(encoder.config()), relaxation_(encoder.config().relaxation()) {
+    Collector collector;
+    encoder.collect(collector);
+    for (const NamedPart& part : named_parts(collector.parameters())) by_name_[part.name] = part;
+  }
+
+  const std::map<std::string, NamedPart>& by_name() const { return by_name_; }
+  const SharingPlan& plan() const { return plan_; }
+  const Relaxation& relaxation() const { return relaxation_; }
+  Tensor find(const std::string& name) const {
+    const auto at = by_name_.find(name);
+    return at == by_name_.end() ? Tensor() : at->second.value;
+  }
+  std::string path(LayerPart part, int set, size_t i) const { return names_.paths(part, set)[i]; }
+  std::string path_of_use(LayerPart part, int a, size_t i) const {
+    const auto paths = names_.paths_of_use(part, a);
+    return paths.empty() ? "" : paths[i];
+  }
+  size_t paths(LayerPart part) const { return names_.paths(part, 0).size(); }
+
+  // What an application computes with, addition included.
+  Tensor weight(LayerPart part, int a, size_t i) const {
+    const Tensor shared = find(path(part, plan_.set(part, a), i) + ".weight");
+    const std::string use = path_of_use(part, a, i);
+    const Tensor down = find(use + ".lora_A.weight"), up = find(use + ".lora_B.weight");
+    if (!down.defined()) return shared;
+    return low_rank_sum(Variable(shared), Variable(down), Variable(up), relaxation_.scale).value();
+  }
+  Tensor bias(LayerPart part, int a, size_t i) const {
+    const Tensor own = find(path_of_use(part, a, i) + ".bias");
+    return own.defined() ? own : find(path(part, plan_.set(part, a), i) + ".bias");
+  }
+
+ private:
+  SharingPlan plan_;
+  EncoderNames names_;
+  Relaxation relaxation_;
+  std::map<std::string, NamedPart> by_name_;
+};
+
+Tensor mean_of(const std::vector<Tensor>& tensors) {
+  Tensor mean = tensors[0].clone();
+  for (int64_t i = 0; i < mean.numel(); ++i) {
+    double sum = 0;
+    for (const Tensor& tensor : tensors) sum += static_cast<double>(tensor.data()[i]);
+    mean.data()[i] = static_cast<real>(sum / static_cast<double>(tensors.size()));
+  }
+  return mean;
+}
+
+class Conversion {
+ public:
+  Conversion(const Encoder& from, const Encoder& to, SharedFrom how)
+      : from_(from), to_(to), how_(how) {}
+
+  void run() {
+    for (int p = 0; p < kLayerParts; ++p) convert(static_cast<LayerPart>(p));
+    for (const auto& [name, part] : to_.by_name()) {
+      if (!written_.contains(name)) write(name, from_.find(name));
+    }
+    for (const auto& [name, part] : to_.by_name()) part.parameter->touch();
+  }
+
+ private:
+  void write(const std::string& name, const Tensor& value) {
+    const Tensor target = to_.find(name);
+    if (!target.defined() || !value.defined() || target.shape() != value.shape()) {
+      throw UsageError("convert_sharing: {} isn't in both models, of one shape", name);
+    }
+    target.copy_from(value);
+    written_.insert(name);
+  }
+
+  // `old` says what an application of the old model has.
+  template <class Old>
+  Tensor of_set(LayerPart part, int set, const Old& old) const {
+    const std::vector<int>& plan = to_.plan().sets[static_cast<int>(part)];
+    const auto first = static_cast<int>(std::find(plan.begin(), plan.end(), set) - plan.begin());
+    if (how_ == SharedFrom::first) return old(first);
+    if (how_ == SharedFrom::average) {
+      std::vector<Tensor> all;
+      for (int a = first; a < std::ssize(plan); ++a) {
+        if (plan[a] == set) all.push_back(old(a));
+      }
+      return mean_of(all);
+    }
+    const int sets = to_.plan().count(part), last = to_.plan().applications() - 1;
+    return old(sets == 1 ? 0 : (2 * set * last + sets - 1) / (2 * (sets - 1)));
+  }
+
+  void convert(LayerPart part) {
+    for (size_t i = 0; i < to_.paths(part); ++i) {
+      const auto weight = [&](int a) { return from_.weight(part, a, i); };
+      const auto bias = [&](int a) { return from_.bias(part, a, i); };
+      for (int set = 0; set < to_.plan().count(part); ++set) {
+        const std::string path = to_.path(part, set, i);
+        write(path + ".weight", of_set(part, set, weight));
+        if (to_.find(path + ".bias").defined()) write(path + ".bias", of_set(part, set, bias));
+      }
+      for (int a = 0; a < to_.plan().applications(); ++a) {
+        const std::string use = to_.path_of_use(part, a, i);
+        if (to_.find(use + ".bias").defined()) write(use + ".bias", bias(a));
+        if (to_.find(use + ".lora_A.weight").defined()) {
+          add_what_lacks(use, weight(a), to_.find(to_.path(part, to_.plan().set(part, a), i) + ".weight"));
+        }
+      }
+    }
+  }
+
+  void add_what_lacks(const std::string& use, const Tensor& wanted, const Tensor& shared) {
+    std::vector<double> lacking(wanted.numel());
+    for (int64_t i = 0; i < wanted.numel(); ++i) {
+      lacking[i] = static_cast<double>(wanted.data()[i]) - static_cast<double>(shared.data()[i]);
+    }
+    const LowRankFactors factors = low_rank_factors(lacking, wanted.size(0), wanted.size(1),
+                                                    to_.relaxation().rank);
+    const double share = 1 / std::sqrt(to_.relaxation().scale);
+    const auto fill = [&](const std::string& name, const std::vector<double>& numbers) {
+      const Tensor target = to_.find(name);
+      for (size_t i = 0; i < numbers.size(); ++i) {
+        target.data()[i] = static_cast<real>(share * numbers[i]);
+      }
+      written_.insert(name);
+    };
+    fill(use + ".lora_A.weight", factors.right);
+    fill(use + ".lora_B.weight", factors.left);
+  }
+
+  Tensors from_, to_;
+  SharedFrom how_;
+  std::set<std::string> written_;
+};
+
+}  // namespace
+
+std::vector<std::string> shared_from_names() {
+  std::vector<std::string> names;
+  for (const Named& row : kHow) names.emplace_back(row.name);
+  return names;
+}
+
+SharedFrom shared_from_named(const std::string& name) {
+  for (const Named& row : kHow) {
+    if (name == row.name) return row.how;
+  }
+  throw UsageError("weights can be shared by {}, not by \"{}\"", fmt::join(shared_from_names(), ", "),
+                   name);
+}
+
+void convert_sharing(const Encoder& from, const Encoder& to, SharedFrom how) {
+  const EncoderConfig &a = from.config(), &b = to.config();
+  if (a.type != b.type || from.plan().applications() != to.plan().applications() ||
+      a.tie_word_embeddings != b.tie_word_embeddings) {
+    throw UsageError("convert_sharing: the models differ in more than their sharing");
+  }
+  Conversion(from, to, how).run();
+}
+
+}  // namespace reprise
