@@ -5,6 +5,7 @@
 #include "tools/commands/compare.h"
 #include "tools/commands/config.h"
 #include "tools/commands/convert.h"
+#include "tools/commands/graph.h"
 #include "tools/commands/inspect.h"
 #include "tools/commands/output.h"
 #include "tools/commands/trace.h"
@@ -24,6 +25,7 @@ struct Options {
   BenchmarkOptions benchmark;
   CompareOptions compare;
   ConvertOptions convert;
+  GraphOptions graph;
 };
 
 ExitCode run(const std::string& command, const Options& options) {
@@ -32,6 +34,7 @@ ExitCode run(const std::string& command, const Options& options) {
   if (command == "trace") trace(options.trace);
   if (command == "compare") print_result(compare(options.compare));
   if (command == "convert") print_result(convert(options.convert));
+  if (command == "graph") print_result(graph(options.graph));
   if (command == "benchmark") print_result(benchmark(options.benchmark, load_run_config));
   if (command == "config") print_result(config(options.config, load_run_config));
   return ExitCode::ok;
@@ -50,6 +53,7 @@ int main(int argc, char** argv) {
   add_benchmark(app, options.benchmark);
   add_compare(app, options.compare);
   add_convert(app, options.convert);
+  add_graph(app, options.graph);
   return run_program(app, argc, argv,
                      [&] { return run(app.get_subcommands()[0]->get_name(), options); });
 }
