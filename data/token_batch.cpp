@@ -107,4 +107,27 @@ TokenBatch make_batch(std::span<const Example> examples, int64_t first_sequence,
   return batch;
 }
 
+TokenBatch sequences_of(const TokenBatch& batch, int64_t begin, int64_t end) {
+  const int32_t* offsets = batch.offsets.data<int32_t>();
+  const int64_t first = offsets[begin], last = offsets[end];
+  TokenBatch part;
+  part.ids = batch.ids.slice(first, last);
+  part.segments = batch.segments.slice(first, last);
+  part.positions = batch.positions.slice(first, last);
+  part.place = batch.place.slice(first, last);
+  part.sequence_number = batch.sequence_number.slice(begin, end);
+  if (batch.sentence_labels.defined()) part.sentence_labels = batch.sentence_labels.slice(begin, end);
+  part.offsets = batch.offsets.slice(begin, end + 1).clone();
+  for (int32_t& offset : part.offsets.values<int32_t>()) offset -= static_cast<int32_t>(first);
+
+  const auto masked = batch.masked_rows.values<int32_t>();  // ascending
+  const auto from = std::ranges::lower_bound(masked, first) - masked.begin();
+  const auto to = std::ranges::lower_bound(masked, last) - masked.begin();
+  part.masked_rows = batch.masked_rows.slice(from, to).clone();
+  for (int32_t& row : part.masked_rows.values<int32_t>()) row -= static_cast<int32_t>(first);
+  part.masked_labels = batch.masked_labels.slice(from, to);
+  part.padded_length = batch.padded_length;
+  return part;
+}
+
 }  // namespace reprise

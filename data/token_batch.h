@@ -52,4 +52,7 @@ struct TokenBatch {
 TokenBatch make_batch(std::span<const Example> examples, int64_t first_sequence, int64_t max_positions,
                  int64_t padded_length = 0);
 
+// Sequences [begin, end) of a batch, which keep their numbers in the step.
+TokenBatch sequences_of(const TokenBatch& batch, int64_t begin, int64_t end);
+
 }  // namespace reprise

@@ -5,6 +5,7 @@
 #include "tools/commands/compare.h"
 #include "tools/commands/config.h"
 #include "tools/commands/convert.h"
+#include "tools/commands/diagnose.h"
 #include "tools/commands/graph.h"
 #include "tools/commands/inspect.h"
 #include "tools/commands/output.h"
@@ -26,6 +27,7 @@ struct Options {
   CompareOptions compare;
   ConvertOptions convert;
   GraphOptions graph;
+  DiagnoseOptions diagnose;
 };
 
 ExitCode run(const std::string& command, const Options& options) {
@@ -35,6 +37,7 @@ ExitCode run(const std::string& command, const Options& options) {
   if (command == "compare") print_result(compare(options.compare));
   if (command == "convert") print_result(convert(options.convert));
   if (command == "graph") print_result(graph(options.graph));
+  if (command == "diagnose") print_result(diagnose(options.diagnose));
   if (command == "benchmark") print_result(benchmark(options.benchmark, load_run_config));
   if (command == "config") print_result(config(options.config, load_run_config));
   return ExitCode::ok;
@@ -54,6 +57,7 @@ int main(int argc, char** argv) {
   add_compare(app, options.compare);
   add_convert(app, options.convert);
   add_graph(app, options.graph);
+  add_diagnose(app, options.diagnose);
   return run_program(app, argc, argv,
                      [&] { return run(app.get_subcommands()[0]->get_name(), options); });
 }

@@ -41,6 +41,23 @@ TEST(TokenBatch, LaysSequencesBackToBack) {
   EXPECT_EQ(batch.predictions(), 3);
 }
 
+// Some sequences of a batch are what would have been made of them alone, with their numbers in the step.
+TEST(TokenBatch, CanBeCut) {
+  const std::vector<Example> examples = {kFirst, kSecond, kFirst};
+  const TokenBatch whole = make_batch(examples, 6, 10), cut = sequences_of(whole, 1, 3);
+  const TokenBatch alone = make_batch(std::vector{kSecond, kFirst}, 7, 10);
+  EXPECT_EQ(list(cut.ids), list(alone.ids));
+  EXPECT_EQ(list(cut.segments), list(alone.segments));
+  EXPECT_EQ(list(cut.positions), list(alone.positions));
+  EXPECT_EQ(list(cut.offsets), list(alone.offsets));
+  EXPECT_EQ(list(cut.masked_rows), list(alone.masked_rows));
+  EXPECT_EQ(list(cut.masked_labels), list(alone.masked_labels));
+  EXPECT_EQ(list(cut.sentence_labels), list(alone.sentence_labels));
+  EXPECT_EQ(list(cut.sequence_number), list(alone.sequence_number));
+  EXPECT_EQ(list(cut.place), list(alone.place));
+  EXPECT_EQ(list(whole.offsets), (List{0, 3, 8, 11}));  // as it was
+}
+
 TEST(TokenBatch, HasNoSentenceLabelsWithoutTask) {
   Example example = kFirst;
   example.sentence_label.reset();

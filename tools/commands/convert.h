@@ -18,7 +18,7 @@ struct ConvertOptions {
   std::string by = "first";         // see convert_sharing.h
   std::optional<int64_t> rank = {};  // in place of the section's
   bool materialize = false;         // write what Transformers can load
-  std::string output;
+  std::string output = {};
   std::optional<std::string> data = {};  // a recipe whose held-out data tells what it costs
 };
 

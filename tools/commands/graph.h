@@ -12,9 +12,9 @@ namespace reprise {
 
 struct GraphOptions {
   std::string config;
-  std::vector<std::string> overrides;
-  std::string around;  // a parameter's name; "" for the whole step
-  std::string output;  // a file, .svg or .dot; "" for DOT to be printed
+  std::vector<std::string> overrides = {};
+  std::string around = {};  // a parameter's name; "" for the whole step
+  std::string output = {};  // a file, .svg or .dot; "" for DOT to be printed
 };
 
 // Runs the forward pass of one step, an encoder's on random tokens, and draws what was recorded. Returns

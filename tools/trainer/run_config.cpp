@@ -36,6 +36,13 @@ void PublishedConfig::fields(Fields& f) {
   f("source", source, "the paper and its table").required();
 }
 
+void DiagnosticsConfig::fields(Fields& f) {
+  f("every", every, "steps from one look at what each use of shared weights wants to the next; 0: never")
+      .at_least(0);
+  f("parameters", parameters, "their names, as in model.safetensors; none: every matrix that is used more "
+    "than once");
+}
+
 void RunConfig::fields(Fields& f) {
   f("description", description, "one line on what the recipe is for");
   f("published", published, "what a paper says of the model's size; inspect holds it against its count");
@@ -44,6 +51,7 @@ void RunConfig::fields(Fields& f) {
   f("optimizer", optimizer, "how it is updated");
   f("schedule", schedule, "how the learning rate goes");
   f("training", training, "how long, and in which portions");
+  f("diagnostics", diagnostics, "what each use of shared weights wants, while it trains");
 }
 
 // What the data ask of the model.

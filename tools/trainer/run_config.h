@@ -45,6 +45,14 @@ struct PublishedConfig {
   void fields(Fields& f);
 };
 
+// What is watched while training; see use_diagnostics.h.
+struct DiagnosticsConfig {
+  int64_t every = 0;
+  std::vector<std::string> parameters;
+
+  void fields(Fields& f);
+};
+
 struct RunConfig {
   std::string description;
   std::optional<PublishedConfig> published;
@@ -53,6 +61,7 @@ struct RunConfig {
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   TrainingConfig training;
+  DiagnosticsConfig diagnostics;
 
   void fields(Fields& f);
   void check(Problems& problems) const;

@@ -23,7 +23,11 @@ constexpr int kMostFailedSaves = 3;
 
 Trainer::Trainer(Session& session, const RunDirectory& run, const Json& resolved_config,
                  Console& console)
-    : session_(session), run_(run), config_hash_(config_hash(resolved_config)), console_(console) {}
+    : session_(session),
+      run_(run),
+      config_hash_(config_hash(resolved_config)),
+      console_(console),
+      diagnostics_(session.config().diagnostics, session.collector()) {}
 
 bool Trainer::resume(const std::string& checkpoint) {
   std::optional<LoadedCheckpoint> loaded;
@@ -64,6 +68,8 @@ ExitCode Trainer::run() {
 
     Stopwatch watch;
     const std::vector<Batch> batches = next_batches(prefetch);
+    const bool diagnosed = diagnostics_.due(state_.step);
+    if (diagnosed) diagnostics_.measure(session_, state_.step, batches);
     const StepResult result =
         session_.compute_gradients(state_.step, batches, StopSignals::requested);
     if (result.interrupted) return stop();
@@ -73,6 +79,7 @@ ExitCode Trainer::run() {
     const double seconds = watch.lap();
     state_.seconds += seconds;
     log_step(result, rate, seconds);
+    if (diagnosed) metrics_.line(dump_json_line(diagnostics_.finish(state_.step)));
     ++state_.step;
     if (state_.nonfinite_in_row >= kMostNonfiniteInRow) return give_up();
   }

@@ -10,6 +10,7 @@
 #include "tools/trainer/console.h"
 #include "tools/trainer/run_directory.h"
 #include "tools/trainer/session.h"
+#include "tools/trainer/use_diagnostics.h"
 
 namespace reprise {
 
@@ -48,6 +49,7 @@ class Trainer {
   const std::string config_hash_;
   Console& console_;
   AppendedFile metrics_;
+  UseDiagnostics diagnostics_;
   TrainingState state_;
   int failed_saves_ = 0;
 };
