@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace reprise {
 
@@ -17,5 +18,8 @@ struct Relaxation {
   bool any() const { return rank > 0 || own_biases; }
   friend bool operator==(const Relaxation&, const Relaxation&) = default;
 };
+
+// What a use has of its own: "an addition of rank 8 scaled by 2, biases"; "nothing".
+std::string in_words(const Relaxation& relaxation);
 
 }  // namespace reprise

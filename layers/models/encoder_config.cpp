@@ -103,6 +103,11 @@ SharingPlan EncoderConfig::plan() const {
                            {num_hidden_layers, inner_group_num, num_hidden_groups});
 }
 
+std::string EncoderConfig::sharing_picture() const {
+  const Relaxation own = relaxation();
+  return grid(plan()) + (own.any() ? "\neach use has of its own: " + in_words(own) : "");
+}
+
 EncoderConfig EncoderConfig::resolved() const {
   EncoderConfig config = *this;
   config.embedding_size = embedding_width();

@@ -64,6 +64,8 @@ struct EncoderConfig {
   SharingConfig sharing_or_default() const;
   SharingPlan plan() const;
   Relaxation relaxation() const { return sharing_or_default().relaxation(); }
+  // The plan's grid, and a line on what uses have of their own, if anything.
+  std::string sharing_picture() const;
 };
 
 }  // namespace reprise

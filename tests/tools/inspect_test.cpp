@@ -57,6 +57,12 @@ TEST(Inspect, PrintsALedger) {
   EXPECT_NE(text.find("albert_base: ALBERT-base"), std::string::npos);
   EXPECT_NE(text.find(kCountingConvention), std::string::npos);
   EXPECT_NE(text.find("63,777,458"), std::string::npos);
+  const std::string relaxed = text_of(
+      {.configs = {"albert_base"},
+       .overrides = {R"(model.sharing={"strategy": "all", "rank": 8, "alpha": 16, "per_use": ["biases"]})"}});
+  EXPECT_NE(relaxed.find("A A\neach use has of its own: an addition of rank 8 scaled by 2, biases\n"),
+            std::string::npos) << relaxed;
+  EXPECT_NE(relaxed.find("low_rank_additions"), std::string::npos);
   EXPECT_NE(text.find("attention         A A A A A A A A A A A A\n"
                       "feed_forward      A B C D E F G H I J K L\n"), std::string::npos) << text;
   EXPECT_NE(text.find("lamb moments"), std::string::npos);

@@ -112,7 +112,7 @@ std::string summary(const Encoder& model) {
   std::string plan = grid(model.plan());
   if (plan.find('\n') != std::string::npos) plan = "\n" + plan;
   const Relaxation relaxation = model.config().relaxation();
-  if (relaxation.rank > 0) plan += fmt::format(", each use with additions of rank {}", relaxation.rank);
+  if (relaxation.any()) plan += fmt::format("; each use has of its own: {}", in_words(relaxation));
   const int64_t size = size_of(model);
   return fmt::format("{} parameters ({}): {}", grouped(size),
                      byte_size(size * static_cast<int64_t>(sizeof(float))), plan);

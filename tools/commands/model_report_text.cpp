@@ -91,7 +91,7 @@ std::string one_model(const ModelReport& report) {
   if (report.has_published_size()) text += "Published: " + published_size(report) + ".\n";
   if (report.config.model.any_encoder()) {
     text += "\nSets of weights by application of a layer; the same letter, the same weights:\n" +
-            grid(report.ledger.plan) + "\n";
+            report.config.model.any_encoder()->sharing_picture() + "\n";
   }
   const std::string sequences = report.config.model.type == "sequential"
                                     ? "images"
@@ -233,10 +233,11 @@ std::string several_models(const Reports& reports) {
   std::string text = headline(reports) + "\n" + comparison_table(reports) + published_sizes(reports);
   bool said = false;
   for (const ModelReport& report : reports) {
-    if (!report.config.model.any_encoder()) continue;
+    const EncoderConfig* encoder = report.config.model.any_encoder();
+    if (!encoder) continue;
     if (!said) text += "\nSets of weights by application of a layer; the same letter, the same weights:\n";
     said = true;
-    text += fmt::format("{}\n{}\n", printable(report.name), grid(report.ledger.plan));
+    text += fmt::format("{}\n{}\n", printable(report.name), encoder->sharing_picture());
   }
   return text;
 }

@@ -76,8 +76,8 @@ std::string time_line(const RunConfig& config, int64_t multiply_adds, int64_t se
                      sequences * training.accumulate, tool);
 }
 
-void say_sharing(const SharingPlan& sharing, Console& console) {
-  std::string plan = grid(sharing);
+void say_sharing(const EncoderConfig& encoder, Console& console) {
+  std::string plan = encoder.sharing_picture();
   for (size_t at = 0; (at = plan.find('\n', at)) != std::string::npos; at += 10) {
     plan.replace(at, 1, "\n         ");
   }
@@ -104,7 +104,7 @@ void announce(const Session& session, Console& console) {
   console.say(fmt::format("model: {}, {} parameters stored, {} if every use had its own",
                           config.model.type, grouped(ledger.stored()),
                           grouped(ledger.unshared())));
-  if (config.model.any_encoder()) say_sharing(ledger.plan, console);
+  if (const EncoderConfig* encoder = config.model.any_encoder()) say_sharing(*encoder, console);
   console.say("data: " + session.dataset().description());
   console.say(memory_line(estimate_memory(config)));
   console.say(time_line(config, ledger.multiply_adds(), session.dataset().sequences_per_batch()));

@@ -52,12 +52,8 @@ void check_same_model(const ModelConfigFile& file, const Encoder& model) {
                          grid(model.plan()));
   }
   if (file.config.relaxation() != model.config().relaxation()) {
-    const auto text = [](const Relaxation& r) {
-      return fmt::format("of rank {}, scaled by {}{}", r.rank, r.scale,
-                         r.own_biases ? ", with biases of each use" : "");
-    };
-    lines += fmt::format("\n  relaxed sharing is {} there, and {} here", text(file.config.relaxation()),
-                         text(model.config().relaxation()));
+    lines += fmt::format("\n  each use of shared weights has of its own: {} there, and {} here",
+                         in_words(file.config.relaxation()), in_words(model.config().relaxation()));
   }
   const Json theirs = reprise_config(file.config);
   const Json ours = reprise_config(model.config());
