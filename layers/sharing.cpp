@@ -73,10 +73,10 @@ SharingPlan make_sharing_plan(const SharingConfig& config, const DepthConfig& de
 }
 
 std::optional<DepthConfig> as_groups(const SharingPlan& plan, int64_t preferred) {
-  const int64_t applications = plan.applications();
+  const int64_t applications = plan.applications(), sets = plan.count(LayerPart::attention);
   const auto with_inner = [&](int64_t inner) -> std::optional<DepthConfig> {
-    if (applications % inner != 0 || plan.count(LayerPart::attention) % inner != 0) return std::nullopt;
-    const DepthConfig depth{applications / inner, inner, plan.count(LayerPart::attention) / inner};
+    if (applications % inner != 0 || sets % inner != 0) return std::nullopt;
+    const DepthConfig depth{applications / inner, inner, sets / inner};
     if (depth.layers % *depth.groups != 0) return std::nullopt;
     const bool same = sets_of({.strategy = "groups"}, depth) == plan.sets[0];
     return same ? std::optional(depth) : std::nullopt;

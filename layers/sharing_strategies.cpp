@@ -14,8 +14,8 @@ using Sets = std::vector<int>;
 struct Request {
   const PartSharing& sharing;
   const DepthConfig& depth;
-  int64_t layers;
 
+  int64_t layers() const { return depth.layers; }
   const std::string& name() const { return sharing.strategy; }
   int64_t sets() const {
     if (!sharing.sets) throw ConfigError("strategy \"{}\" needs \"sets\": how many there are", name());
@@ -46,16 +46,16 @@ void refuse_sets(const Request& r) {
 
 // A B C D: BERT
 Sets share_none(const Request& r) {
-  refuse_groups(r, r.layers);
+  refuse_groups(r, r.layers());
   refuse_sets(r);
-  return each(r.layers, [](int64_t a) { return a; });
+  return each(r.layers(), [](int64_t a) { return a; });
 }
 
 // A A A A: ALBERT
 Sets share_all(const Request& r) {
   refuse_groups(r, 1);
   refuse_sets(r);
-  return Sets(r.layers, 0);
+  return Sets(r.layers(), 0);
 }
 
 // A A B B: consecutive layers in equal groups, each layer `inner` blocks: Hugging Face's AlbertConfig.
@@ -78,29 +78,29 @@ Sets share_groups(const Request& r) {
 Sets share_sequence(const Request& r) {
   refuse_groups(r);
   const int64_t sets = r.sets();
-  if (r.layers % sets != 0) {
-    throw ConfigError("{} layers can't be {} equal runs of layers with the same weights", r.layers,
+  if (r.layers() % sets != 0) {
+    throw ConfigError("{} layers can't be {} equal runs of layers with the same weights", r.layers(),
                       sets);
   }
-  return each(r.layers, [&](int64_t a) { return a * sets / r.layers; });
+  return each(r.layers(), [&](int64_t a) { return a * sets / r.layers(); });
 }
 
 // A B C A B C: their CYCLE
 Sets share_cycle(const Request& r) {
   refuse_groups(r);
-  return each(r.layers, [sets = r.sets()](int64_t a) { return a % sets; });
+  return each(r.layers(), [sets = r.sets()](int64_t a) { return a % sets; });
 }
 
 // A B C A B C C B A: their CYCLE (REV), in which only the last round runs backwards
 Sets share_cycle_reverse(const Request& r) {
   refuse_groups(r);
   const int64_t sets = r.sets();
-  if (r.layers % sets != 0) {
+  if (r.layers() % sets != 0) {
     throw ConfigError("{} layers aren't whole rounds of {} sets, so that the last could run backwards",
-                      r.layers, sets);
+                      r.layers(), sets);
   }
-  return each(r.layers, [&](int64_t a) {
-    return a < r.layers - sets ? a % sets : sets - 1 - a % sets;
+  return each(r.layers(), [&](int64_t a) {
+    return a < r.layers() - sets ? a % sets : sets - 1 - a % sets;
   });
 }
 
@@ -108,12 +108,12 @@ Sets share_cycle_reverse(const Request& r) {
 // 2101.00234). With more than 3 sets, those between are runs as equal as can be.
 Sets share_sandwich(const Request& r) {
   refuse_groups(r);
-  const int64_t sets = r.sharing.sets.value_or(3), between = r.layers - 2;
+  const int64_t sets = r.sharing.sets.value_or(3), between = r.layers() - 2;
   if (sets < 3) throw ConfigError("a sandwich has 3 sets or more: two outside, the rest between");
-  if (sets > r.layers) throw ConfigError("{} layers can't use {} sets", r.layers, sets);
-  return each(r.layers, [&](int64_t a) -> int64_t {
+  if (sets > r.layers()) throw ConfigError("{} layers can't use {} sets", r.layers(), sets);
+  return each(r.layers(), [&](int64_t a) -> int64_t {
     if (a == 0) return 0;
-    if (a == r.layers - 1) return sets - 1;
+    if (a == r.layers() - 1) return sets - 1;
     return 1 + (a - 1) * (sets - 2) / between;
   });
 }
@@ -122,19 +122,19 @@ Sets share_sandwich(const Request& r) {
 // 2024, MobileLLM-LS, arXiv 2402.14905: weights are still in the cache at their second use).
 Sets share_immediate(const Request& r) {
   refuse_groups(r);
-  if (r.layers % 2 != 0) {
+  if (r.layers() % 2 != 0) {
     throw ConfigError("strategy \"immediate\" uses each set twice in a row: {} layers are an odd number",
-                      r.layers);
+                      r.layers());
   }
-  const int64_t sets = r.sharing.sets.value_or(r.layers / 2);
-  return each(r.layers, [&](int64_t a) { return a / 2 % sets; });
+  const int64_t sets = r.sharing.sets.value_or(r.layers() / 2);
+  return each(r.layers(), [&](int64_t a) { return a / 2 % sets; });
 }
 
 Sets share_map(const Request& r) {
   refuse_groups(r);
   const std::vector<int64_t>& map = r.sharing.map;
-  if (static_cast<int64_t>(map.size()) != r.layers) {
-    throw ConfigError("\"map\" says the set of {} layers, and there are {}", map.size(), r.layers);
+  if (static_cast<int64_t>(map.size()) != r.layers()) {
+    throw ConfigError("\"map\" says the set of {} layers, and there are {}", map.size(), r.layers());
   }
   int64_t seen = 0;
   for (size_t layer = 0; layer < map.size(); ++layer) {
@@ -144,7 +144,7 @@ Sets share_map(const Request& r) {
     }
     seen = std::max(seen, map[layer] + 1);
   }
-  return each(r.layers, [&](int64_t a) { return map[a]; });
+  return each(r.layers(), [&](int64_t a) { return map[a]; });
 }
 
 struct Strategy {
@@ -178,7 +178,7 @@ constexpr BlockStrategy kBlockStrategies[] = {
 std::vector<int> sets_of(const PartSharing& sharing, const DepthConfig& depth) {
   for (const Strategy& strategy : kStrategies) {
     if (sharing.strategy != strategy.name) continue;
-    Sets sets = strategy.sets({sharing, depth, depth.layers});
+    Sets sets = strategy.sets({sharing, depth});
     const int used = *std::max_element(sets.begin(), sets.end()) + 1;
     if (sharing.sets && sharing.strategy != "groups" && used != *sharing.sets) {
       throw ConfigError("there are {} sets, but {} layers use only {} of them", *sharing.sets,
@@ -199,7 +199,7 @@ std::vector<std::string> part_strategy_names() {
 std::optional<LayerPart> shared_block(const PartSharing& sharing, const DepthConfig& depth) {
   for (const BlockStrategy& strategy : kBlockStrategies) {
     if (sharing.strategy != strategy.name) continue;
-    const Request request{sharing, depth, depth.layers};
+    const Request request{sharing, depth};
     refuse_groups(request);
     refuse_sets(request);
     return strategy.shared;

@@ -77,12 +77,8 @@ TEST_F(ImageRun, HasTheSameBitsOnAnyThreadsAndAfterStops) {
   expect_exit(runs_.train("one"), 0);
   expect_exit(runs_.train("three", {"--threads", "3"}), 0);
   runs_.expect_same_result("one", "three");
-  for (const size_t lines : {7, 23}) {
-    Process process = runs_.start("stopped");
-    process.wait_until([&] { return runs_.metrics_lines("stopped") >= lines; });
-    process.kill(lines == 7 ? SIGKILL : SIGTERM);
-    process.wait();
-  }
+  runs_.stop("stopped", 7, SIGKILL);
+  runs_.stop("stopped", 23, SIGTERM);
   expect_exit(runs_.train("stopped"), 0);
   runs_.expect_same_result("one", "stopped");
 }

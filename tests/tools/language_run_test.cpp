@@ -51,12 +51,8 @@ TEST(LanguageRun, HasTheSameBitsOnAnyThreadsAndAfterStops) {
   expect_exit(runs.train("one"), 0);
   expect_exit(runs.train("three", {"--threads", "3"}), 0);
   runs.expect_same_result("one", "three");
-  for (const size_t lines : {7, 13}) {
-    Process process = runs.start("stopped");
-    process.wait_until([&] { return runs.metrics_lines("stopped") >= lines; });
-    process.kill(lines == 7 ? SIGKILL : SIGTERM);
-    process.wait();
-  }
+  runs.stop("stopped", 7, SIGKILL);
+  runs.stop("stopped", 13, SIGTERM);
   expect_exit(runs.train("stopped"), 0, {"going on from"});
   runs.expect_same_result("one", "stopped");
 }

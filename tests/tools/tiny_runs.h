@@ -84,6 +84,14 @@ class TinyRuns {
     return start(output, more).wait();
   }
 
+  // Starts or goes on with a run, and sends it the signal once its metrics have so many lines.
+  void stop(const std::string& output, size_t lines, int signal) const {
+    Process process = start(output);
+    process.wait_until([&] { return metrics_lines(output) >= lines; });
+    process.kill(signal);
+    process.wait();
+  }
+
   std::string file(const std::string& output, const std::string& name) const {
     return content_of(folder_ / (output + "/" + name));
   }

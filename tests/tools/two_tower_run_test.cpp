@@ -36,10 +36,7 @@ TEST_P(TwoTowerRunBoth, HasTheSameBitsOnAnyThreadsAndAfterAStop) {
   expect_exit(runs.train("one"), 0);
   expect_exit(runs.train("three", {"--threads", "3"}), 0);
   runs.expect_same_result("one", "three");
-  Process process = runs.start("stopped");
-  process.wait_until([&] { return runs.metrics_lines("stopped") >= 10; });
-  process.kill(SIGKILL);
-  process.wait();
+  runs.stop("stopped", 10, SIGKILL);
   expect_exit(runs.train("stopped"), 0, {"going on from"});
   runs.expect_same_result("one", "stopped");
 }

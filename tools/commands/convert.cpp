@@ -7,6 +7,7 @@
 #include "core/commit_directory.h"
 #include "core/printable.h"
 #include "tools/trainer/convert_sharing.h"
+#include "tools/trainer/ledger.h"
 #include "tools/trainer/model_config_file.h"
 #include "tools/trainer/model_folder.h"
 #include "tools/trainer/quantity.h"
@@ -25,12 +26,6 @@ std::vector<ParameterPtr> parameters_of(const Encoder& encoder) {
   Collector collector;
   encoder.collect(collector);
   return collector.parameters();
-}
-
-int64_t size_of(const Encoder& encoder) {
-  int64_t size = 0;
-  for (const ParameterPtr& parameter : parameters_of(encoder)) size += parameter->numel();
-  return size;
 }
 
 // The section as it was given, with --rank in it.
@@ -113,7 +108,7 @@ std::string summary(const Encoder& model) {
   if (plan.find('\n') != std::string::npos) plan = "\n" + plan;
   const Relaxation relaxation = model.config().relaxation();
   if (relaxation.any()) plan += fmt::format("; each use has of its own: {}", in_words(relaxation));
-  const int64_t size = size_of(model);
+  const int64_t size = make_ledger(model.config()).stored();
   return fmt::format("{} parameters ({}): {}", grouped(size),
                      byte_size(size * static_cast<int64_t>(sizeof(float))), plan);
 }

@@ -21,12 +21,7 @@ std::unique_ptr<Task> task_of(const RunConfig& config) {
   if (!config.model.is_encoder()) return make_task(config);
   const EncoderConfig& encoder = config.model.encoder;
   const int64_t length = std::min(kLength, encoder.max_position_embeddings);
-  return make_task(config, std::make_unique<SyntheticDataset>(
-                               DatasetSettings{.vocabulary_size = encoder.vocab_size,
-                                               .max_positions = encoder.max_position_embeddings,
-                                               .segment_types = encoder.type_vocab_size,
-                                               .sequences = kSequences},
-                               SyntheticLengths{length, length}));
+  return make_task(config, synthetic_dataset(encoder, kSequences, 0, {length, length}));
 }
 
 }  // namespace

@@ -38,14 +38,9 @@ int64_t mean_length(const StepWork& work) {
 }
 
 std::unique_ptr<Dataset> dataset_for(const RunConfig& config, const StepWork& work) {
-  const EncoderConfig& encoder = config.model.encoder;
-  return std::make_unique<SyntheticDataset>(
-      DatasetSettings{.vocabulary_size = encoder.vocab_size,
-                      .max_positions = encoder.max_position_embeddings,
-                      .segment_types = encoder.type_vocab_size,
-                      .sequences = work.sequences,
-                      .seed = static_cast<uint64_t>(config.training.seed)},
-      SyntheticLengths{work.length, mean_length(work)});
+  return synthetic_dataset(config.model.encoder, work.sequences,
+                           static_cast<uint64_t>(config.training.seed),
+                           {work.length, mean_length(work)});
 }
 
 // What the measured steps took, in seconds, a number for each.

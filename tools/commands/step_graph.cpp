@@ -41,20 +41,22 @@ std::vector<std::string> names_of(const Parameter& parameter) {
 
 StepGraph read_graph(const Tape& tape) {
   StepGraph graph;
-  std::map<const Parameter*, int> number;
+  struct Bind {
+    int weights, use;
+  };
+  std::map<const Parameter*, Bind> next;  // use of each Parameter
+  std::map<int32_t, Bind> binds;          // by node
   std::vector<int> op_of(tape.size(), -1);
-  std::map<int32_t, const Parameter*> binds;
   for (const Parameter* parameter : tape.bound()) {
-    number[parameter] = static_cast<int>(graph.weights.size());
+    next[parameter] = {static_cast<int>(graph.weights.size()), 0};
     graph.weights.push_back({name_of(*parameter), parameter->shape(), {}});
   }
-  std::map<int32_t, int> use_number;
-  std::map<const Parameter*, int> seen;
   for (int32_t id = 0; id < tape.size(); ++id) {
     const Tape::NodeView node = tape.node(id);
     if (node.parameter) {
-      binds[id] = node.parameter;
-      use_number[id] = seen[node.parameter]++;
+      Bind& bind = next.at(node.parameter);
+      binds[id] = bind;
+      ++bind.use;
       continue;
     }
     const int op = static_cast<int>(graph.ops.size());
@@ -66,7 +68,7 @@ StepGraph read_graph(const Tape& tape) {
       if (bind == binds.end()) {
         graph.ops[op].inputs.push_back(op_of[input]);
       } else {
-        graph.weights[number[bind->second]].uses.push_back({op, use_number[input], 0});
+        graph.weights[bind->second.weights].uses.push_back({op, bind->second.use, 0});
       }
     }
   }

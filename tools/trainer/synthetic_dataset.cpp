@@ -72,4 +72,15 @@ std::string SyntheticDataset::description() const {
   return fmt::format("random tokens, {} sequences of {}", settings_.sequences, lengths_.mean);
 }
 
+std::unique_ptr<Dataset> synthetic_dataset(const EncoderConfig& encoder, int64_t sequences,
+                                           uint64_t seed, SyntheticLengths lengths) {
+  return std::make_unique<SyntheticDataset>(
+      DatasetSettings{.vocabulary_size = encoder.vocab_size,
+                      .max_positions = encoder.max_position_embeddings,
+                      .segment_types = encoder.type_vocab_size,
+                      .sequences = sequences,
+                      .seed = seed},
+      lengths);
+}
+
 }  // namespace reprise

@@ -2,10 +2,12 @@
 // and no file is needed.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "data/dataset.h"
+#include "layers/models/encoder_config.h"
 
 namespace reprise {
 
@@ -43,6 +45,10 @@ class SyntheticDataset final : public TokenDataset {
   Baseline baseline_;
   std::vector<std::string> warnings_;
 };
+
+// Such data for an encoder.
+std::unique_ptr<Dataset> synthetic_dataset(const EncoderConfig& encoder, int64_t sequences,
+                                           uint64_t seed, SyntheticLengths lengths);
 
 // Throws Error (usage) when there are more tokens than positions, or a mean that isn't within them.
 void check_synthetic_lengths(SyntheticLengths lengths, int64_t max_positions);

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "core/error.h"
+#include "core/kernels.h"
 #include "core/parallel.h"
 #include "core/printable.h"
 #include "core/suggest.h"
@@ -29,8 +30,7 @@ void add_to(Tensor& sum, const Tensor& x) {
     sum = x.clone();
     return;
   }
-  real* to = sum.data();
-  for (int64_t i = 0; i < x.numel(); ++i) to[i] += x.data()[i];
+  kernels::scale_add(x.numel(), 1, x.data(), 1, sum.data());
 }
 
 // All products of one tensor with another of the list: a task of each pair, so threads change nothing.
