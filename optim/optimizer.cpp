@@ -70,12 +70,12 @@ void Optimizer::set_updates(int64_t updates) {
   updates_ = updates;
 }
 
-std::vector<std::pair<std::string, Tensor>> Optimizer::state() const {
-  std::vector<std::pair<std::string, Tensor>> state;
+std::vector<Optimizer::Moment> Optimizer::state() const {
+  std::vector<Moment> state;
   for (const std::vector<Part>& parts : parts_) {
     for (const Part& part : parts) {
       for (size_t m = 0; m < moments_.size(); ++m) {
-        state.emplace_back(moments_[m] + "/" + part.name, part.moments[m]);
+        state.push_back({moments_[m], part.name, part.moments[m], moments_[m] == "exp_avg_sq"});
       }
     }
   }

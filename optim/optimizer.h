@@ -6,7 +6,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "autograd/parameter.h"
@@ -32,9 +31,17 @@ class Optimizer {
   int64_t updates() const { return updates_; }
   void set_updates(int64_t updates);
 
-  // What a checkpoint keeps beside `updates`: handles on the moments, called "exp_avg/<part name>"
-  // and so on, in a fixed order. To restore, copy into them.
-  std::vector<std::pair<std::string, Tensor>> state() const;
+  // What a checkpoint keeps beside `updates`: handles on the moments, in a fixed order. To restore, copy
+  // into them.
+  struct Moment {
+    std::string kind;  // PyTorch's names: exp_avg, exp_avg_sq, momentum_buffer
+    std::string part;
+    Tensor tensor;
+    bool of_squares;   // grows with the gradient's square, not with the gradient
+
+    std::string name() const { return kind + "/" + part; }
+  };
+  std::vector<Moment> state() const;
 
  protected:
   struct Part {

@@ -1,5 +1,7 @@
 #include "layers/models/encoder_config.h"
 
+#include <utility>
+
 #include "core/error.h"
 #include "layers/activation.h"
 
@@ -67,6 +69,10 @@ void EncoderConfig::check(Problems& problems) const {
   if (!albert() && classifier_dropout_prob.value_or(0) > 0) {
     problems.add("classifier_dropout_prob", "bert has no dropout before its sentence head");
   }
+  check_sharing(problems);
+}
+
+void EncoderConfig::check_sharing(Problems& problems) const {
   const int64_t smallest = std::min(hidden_size, intermediate_size);
   if (relaxation().rank > smallest) {
     problems.add("sharing.rank",
@@ -101,6 +107,14 @@ SharingConfig EncoderConfig::sharing_or_default() const {
 SharingPlan EncoderConfig::plan() const {
   return make_sharing_plan(sharing_or_default(),
                            {num_hidden_layers, inner_group_num, num_hidden_groups});
+}
+
+EncoderConfig EncoderConfig::with_sharing(const SharingConfig& other) const {
+  EncoderConfig config = *this;
+  if (other.strategy != "groups") config.num_hidden_layers *= std::exchange(config.inner_group_num, 1);
+  config.num_hidden_groups.reset();
+  config.sharing = other;
+  return config;
 }
 
 std::string EncoderConfig::sharing_picture() const {

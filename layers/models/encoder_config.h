@@ -49,6 +49,7 @@ struct EncoderConfig {
   void fields(Fields& f);
   void sizes(Fields& f);  // all but the type
   void check(Problems& problems) const;
+  void check_sharing(Problems& problems) const;  // its part about the plan
 
   // The same with everything filled in whose default depends on the type.
   EncoderConfig resolved() const;
@@ -64,6 +65,8 @@ struct EncoderConfig {
   SharingConfig sharing_or_default() const;
   SharingPlan plan() const;
   Relaxation relaxation() const { return sharing_or_default().relaxation(); }
+  // The same model under another plan. Its layers are single blocks then, unless the plan is in groups.
+  EncoderConfig with_sharing(const SharingConfig& other) const;
   // The plan's grid, and a line on what uses have of their own, if anything.
   std::string sharing_picture() const;
 };

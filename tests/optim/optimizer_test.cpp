@@ -65,8 +65,8 @@ TEST_P(OptimizerTest, StepsPartsAsSeparateParameters) {
   }
   ASSERT_EQ(one->state().size(), three->state().size());
   for (size_t i = 0; i < one->state().size(); ++i) {
-    EXPECT_EQ(one->state()[i].first, three->state()[i].first);
-    EXPECT_EQ(numbers(one->state()[i].second), numbers(three->state()[i].second));
+    EXPECT_EQ(one->state()[i].name(), three->state()[i].name());
+    EXPECT_EQ(numbers(one->state()[i].tensor), numbers(three->state()[i].tensor));
   }
 }
 
@@ -168,8 +168,8 @@ TEST_P(OptimizerTest, GoesOnFromItsStateAsIfNothingHadHappened) {
   b->value().copy_from(a->value());
   second->set_updates(first->updates());
   for (size_t i = 0; i < first->state().size(); ++i) {
-    EXPECT_EQ(first->state()[i].first, second->state()[i].first);
-    second->state()[i].second.copy_from(first->state()[i].second);
+    EXPECT_EQ(first->state()[i].name(), second->state()[i].name());
+    second->state()[i].tensor.copy_from(first->state()[i].tensor);
   }
   for (int step = 4; step < 8; ++step) {
     set_gradient(*a, wave(6, step));

@@ -164,7 +164,8 @@ TEST_F(Convert, KeepsARelaxedModelInItsOwnFormat) {
 
 TEST_F(Convert, RefusesWhatDoesNotFit) {
   refused(options("spiral"), 78, {"--sharing", "\"spiral\""});
-  refused(options("{\"strategy\": "), 65, {"--sharing:1:14", "too early"});
+  refused(options("{\"strategy\": "), 2, {"--sharing:1:14", "too early"});
+  refused(options(R"({"strategy": 5})"), 78, {"--sharing", "strategy", "5"});
   refused(options(R"({"strategy": "sequence", "sets": 3})"), 78, {"4 layers can't be 3 equal runs"});
   ConvertOptions ranked = options("all");
   ranked.rank = 9;

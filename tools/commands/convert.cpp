@@ -31,31 +31,22 @@ std::vector<ParameterPtr> parameters_of(const Encoder& encoder) {
 // The section as it was given, with --rank in it.
 Json section(const ConvertOptions& options) {
   const bool json = options.sharing.starts_with('{');
-  Json sharing = json ? parse_json(options.sharing, kOption).value()
+  Json sharing = json ? parse_json(options.sharing, kOption, ExitCode::usage).value()
                       : Json{{"strategy", options.sharing}};
   if (options.rank) sharing["rank"] = *options.rank;
   return sharing;
 }
 
-// The same model under the plan that was asked for. Its layers are blocks, one after the other.
-EncoderConfig converted(EncoderConfig config, const Json& sharing, const std::string& file) {
-  const bool groups = sharing.value("strategy", "") == "groups";
-  if (!groups) {
-    config.num_hidden_layers *= std::exchange(config.inner_group_num, 1);
-  }
-  config.sharing.reset();
-  config.num_hidden_groups.reset();
+// The same model under the plan that was asked for.
+EncoderConfig converted(const EncoderConfig& config, const Json& sharing, const std::string& file) {
+  const Json strategy = sharing.value("strategy", Json());  // anything, as it was given
+  const Json kept = dump(config.with_sharing({.strategy = strategy.is_string() ? strategy : Json("")}));
   ConfigSource source = parse_config("{}", "");
-  const Json kept = dump(config);
   for (const auto& [key, value] : kept.items()) {
-    if (!value.is_null()) source.set_default(key, value, file);
+    if (!value.is_null() && key != "sharing") source.set_default(key, value, file);
   }
   source.set_default("sharing", sharing, kOption);
   return bind<EncoderConfig>(source);
-}
-
-EncoderConfig unshared(EncoderConfig config) {
-  return converted(std::move(config), {{"strategy", "none"}}, "");
 }
 
 // The held-out scores of the model in a folder, as the recipe's run would give them.
@@ -131,7 +122,7 @@ std::string convert(const ConvertOptions& options) {
   convert_sharing(old, *shared, how);
   std::string text = "from " + summary(old) + "\nto   " + summary(*shared) + "\n";
   if (reason && options.materialize) {
-    const Encoder written(unshared(wanted));
+    const Encoder written(wanted.with_sharing({.strategy = "none"}));
     convert_sharing(*shared, written, SharedFrom::first);
     write_model(options, written);
     text += "in the file, which Transformers can load: " + summary(written) + "\n";

@@ -76,18 +76,24 @@ std::string time_line(const RunConfig& config, int64_t multiply_adds, int64_t se
                      sequences * training.accumulate, tool);
 }
 
-void say_sharing(const EncoderConfig& encoder, Console& console) {
+void say_sharing(const EncoderConfig& encoder, const std::string& from, Console& console) {
   std::string plan = encoder.sharing_picture();
   for (size_t at = 0; (at = plan.find('\n', at)) != std::string::npos; at += 10) {
     plan.replace(at, 1, "\n         ");
   }
-  console.say("sharing: " + plan);
+  console.say("sharing" + from + ": " + plan);
 }
 
 }  // namespace
 
 void refuse_what_does_not_fit(const RunConfig& config) {
-  const MemoryEstimate memory = estimate_memory(config);
+  MemoryEstimate memory;
+  for (const EncoderConfig& encoder : scheduled_encoders(config.model.encoder, config.sharing_schedule)) {
+    RunConfig part = config;
+    part.model.encoder = encoder;
+    const MemoryEstimate estimate = estimate_memory(part);
+    if (estimate.total() > memory.total()) memory = estimate;
+  }
   const int64_t available = available_memory();
   if (memory.total() <= available) return;
   throw Error(ExitCode::out_of_memory,
@@ -104,12 +110,16 @@ void announce(const Session& session, Console& console) {
   console.say(fmt::format("model: {}, {} parameters stored, {} if every use had its own",
                           config.model.type, grouped(ledger.stored()),
                           grouped(ledger.unshared())));
-  if (const EncoderConfig* encoder = config.model.any_encoder()) say_sharing(*encoder, console);
+  if (const EncoderConfig* encoder = config.model.any_encoder()) say_sharing(*encoder, "", console);
+  const auto encoders = scheduled_encoders(config.model.encoder, config.sharing_schedule);
+  for (size_t i = 1; i < encoders.size(); ++i) {
+    say_sharing(encoders[i], fmt::format(" from step {}", config.sharing_schedule[i - 1].step), console);
+  }
   console.say("data: " + session.dataset().description());
   console.say(memory_line(estimate_memory(config)));
   console.say(time_line(config, ledger.multiply_adds(), session.dataset().sequences_per_batch()));
   for (const std::string& warning : session.dataset().warnings()) console.warn(warning);
-  const EncoderConfig* encoder = config.model.any_encoder();
+  const EncoderConfig* encoder = encoders.size() > 1 ? &encoders.back() : config.model.any_encoder();
   if (const auto reason = encoder ? beyond_transformers(*encoder) : std::nullopt) {
     console.warn(fmt::format("the trained model will be in a format of our own, which Transformers "
                              "can't load, because {}", *reason));

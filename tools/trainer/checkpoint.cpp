@@ -36,7 +36,7 @@ std::vector<NamedTensor> weights_of(const std::vector<ParameterPtr>& parameters)
 
 std::vector<NamedTensor> moments_of(const Optimizer& optimizer) {
   std::vector<NamedTensor> moments;
-  for (const auto& [name, tensor] : optimizer.state()) moments.push_back({name, tensor});
+  for (const Optimizer::Moment& moment : optimizer.state()) moments.push_back({moment.name(), moment.tensor});
   return moments;
 }
 
@@ -64,7 +64,7 @@ void restore(const std::string& path, const std::vector<NamedTensor>& tensors) {
 }
 
 LoadedCheckpoint restore_all(const std::string& path, const Manifest& manifest,
-                             const std::string& config_hash, const Trained& trained) {
+                             const std::string& config_hash, const TrainedAt& trained_at) {
   const Json fields = parse_json(manifest.fields, path, ExitCode::corrupt).value();
   if (fields.value("format", 0) != kFormat) {
     throw Error(ExitCode::corrupt, "{}: a checkpoint of format {}, this program reads {}", path,
@@ -73,6 +73,7 @@ LoadedCheckpoint restore_all(const std::string& path, const Manifest& manifest,
   if (fields.value("config_hash", "") != config_hash) {
     throw ConfigError("{}: a checkpoint of another configuration", path);
   }
+  const Trained trained = trained_at(fields.at("step"));
   restore(path + "/model.safetensors", weights_of(trained.parameters));
   restore(path + "/optimizer.safetensors", moments_of(trained.optimizer));
   if (!trained.carried.empty()) {
@@ -115,7 +116,7 @@ void save_checkpoint(const std::string& checkpoints, const std::string& config_h
 }
 
 std::optional<LoadedCheckpoint> load_newest_checkpoint(
-    const std::string& checkpoints, const std::string& config_hash, const Trained& trained,
+    const std::string& checkpoints, const std::string& config_hash, const TrainedAt& trained,
     const std::function<void(const std::string&)>& warn) {
   const NewestValid newest = newest_valid(checkpoints, kPrefix);
   for (const SkippedDirectory& skipped : newest.skipped) {
@@ -130,7 +131,7 @@ std::optional<LoadedCheckpoint> load_newest_checkpoint(
 }
 
 LoadedCheckpoint load_checkpoint(const std::string& path, const std::string& config_hash,
-                                 const Trained& trained) {
+                                 const TrainedAt& trained) {
   return restore_all(path, verify_directory(path), config_hash, trained);
 }
 

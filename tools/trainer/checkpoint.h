@@ -47,6 +47,9 @@ void save_checkpoint(const std::string& checkpoints, const std::string& config_h
                      const NumericIdentity& identity, const TrainingState& state,
                      const Trained& trained, int keep);
 
+// The same for a checkpoint of that step: what is trained may change (sharing_schedule.h).
+using TrainedAt = std::function<Trained(int64_t step)>;
+
 struct LoadedCheckpoint {
   std::string path;
   TrainingState state;
@@ -56,11 +59,11 @@ struct LoadedCheckpoint {
 // Restores the newest checkpoint that verifies; nothing when there is none at all. `warn` hears of those
 // that were skipped. Throws Error: corrupt when there are some and none can be trusted.
 std::optional<LoadedCheckpoint> load_newest_checkpoint(
-    const std::string& checkpoints, const std::string& config_hash, const Trained& trained,
+    const std::string& checkpoints, const std::string& config_hash, const TrainedAt& trained,
     const std::function<void(const std::string&)>& warn);
 
 // Restores this one. Throws Error: corrupt, or config when it is of another configuration.
 LoadedCheckpoint load_checkpoint(const std::string& path, const std::string& config_hash,
-                                 const Trained& trained);
+                                 const TrainedAt& trained);
 
 }  // namespace reprise

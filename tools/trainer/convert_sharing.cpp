@@ -46,15 +46,18 @@ class Tensors {
 
   // What an application computes with, addition included.
   Tensor weight(LayerPart part, int a, size_t i) const {
-    const Tensor shared = find(path(part, plan_.set(part, a), i) + ".weight");
+    const Tensor shared = find(used(part, a, i, ".weight"));
     const std::string use = path_of_use(part, a, i);
     const Tensor down = find(use + ".lora_A.weight"), up = find(use + ".lora_B.weight");
     if (!down.defined()) return shared;
     return low_rank_sum(Variable(shared), Variable(down), Variable(up), relaxation_.scale).value();
   }
-  Tensor bias(LayerPart part, int a, size_t i) const {
-    const Tensor own = find(path_of_use(part, a, i) + ".bias");
-    return own.defined() ? own : find(path(part, plan_.set(part, a), i) + ".bias");
+  Tensor bias(LayerPart part, int a, size_t i) const { return find(used(part, a, i, ".bias")); }
+
+  // The name of the tensor that an application uses: its own, if it has one, or its set's.
+  std::string used(LayerPart part, int a, size_t i, const char* which) const {
+    const std::string own = path_of_use(part, a, i) + which;
+    return find(own).defined() ? own : path(part, plan_.set(part, a), i) + which;
   }
 
  private:
@@ -157,6 +160,14 @@ class Conversion {
   std::set<std::string> written_;
 };
 
+void require_one_shape(const Encoder& from, const Encoder& to) {
+  const EncoderConfig &a = from.config(), &b = to.config();
+  if (a.type != b.type || from.plan().applications() != to.plan().applications() ||
+      a.tie_word_embeddings != b.tie_word_embeddings) {
+    throw UsageError("convert_sharing: the models differ in more than their sharing");
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> shared_from_names() {
@@ -174,12 +185,36 @@ SharedFrom shared_from_named(const std::string& name) {
 }
 
 void convert_sharing(const Encoder& from, const Encoder& to, SharedFrom how) {
-  const EncoderConfig &a = from.config(), &b = to.config();
-  if (a.type != b.type || from.plan().applications() != to.plan().applications() ||
-      a.tie_word_embeddings != b.tie_word_embeddings) {
-    throw UsageError("convert_sharing: the models differ in more than their sharing");
-  }
+  require_one_shape(from, to);
   Conversion(from, to, how).run();
+}
+
+std::vector<Origin> origins(const Encoder& from, const Encoder& to) {
+  require_one_shape(from, to);
+  const Tensors old(from), now(to);
+  std::map<std::string, std::vector<std::string>> uses;
+  for (int p = 0; p < kLayerParts; ++p) {
+    const auto part = static_cast<LayerPart>(p);
+    for (size_t i = 0; i < now.paths(part); ++i) {
+      for (int a = 0; a < to.plan().applications(); ++a) {
+        for (const char* which : {".weight", ".bias"}) {
+          uses[now.used(part, a, i, which)].push_back(old.used(part, a, i, which));
+        }
+      }
+    }
+  }
+  std::vector<Origin> all;
+  for (const auto& [name, part] : now.by_name()) {
+    const auto found = uses.find(name);
+    if (found != uses.end()) {
+      all.push_back({name, found->second});
+    } else if (const Tensor same = old.find(name); same.defined() && same.shape() == part.value.shape()) {
+      all.push_back({name, {name}});  // beside the layers, or an addition that stays
+    } else {
+      all.push_back({name, {}});
+    }
+  }
+  return all;
 }
 
 }  // namespace reprise

@@ -24,4 +24,12 @@ SharedFrom shared_from_named(const std::string& name);  // throws UsageError for
 // for what the shared matrix lacks of the use's old one. Throws UsageError for different models.
 void convert_sharing(const Encoder& from, const Encoder& to, SharedFrom how);
 
+// Where a tensor comes from, for what goes along with weights and isn't converted as they are.
+struct Origin {
+  std::string name;               // in the new model
+  std::vector<std::string> uses;  // for each use of it, what that use had in the old one; empty: it is new
+};
+// All tensors of `to`. A name in several `uses` was shared by them. Throws as convert_sharing().
+std::vector<Origin> origins(const Encoder& from, const Encoder& to);
+
 }  // namespace reprise

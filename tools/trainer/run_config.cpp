@@ -51,11 +51,18 @@ void RunConfig::fields(Fields& f) {
   f("optimizer", optimizer, "how it is updated");
   f("schedule", schedule, "how the learning rate goes");
   f("training", training, "how long, and in which portions");
+  f("sharing_schedule", sharing_schedule, "when, and to what, the model's sharing plan changes");
   f("diagnostics", diagnostics, "what each use of shared weights wants, while it trains");
 }
 
-// What the data ask of the model.
 void RunConfig::check(Problems& problems) const {
+  check_data(problems);
+  check_sharing_schedule(sharing_schedule, model.is_encoder() ? &model.encoder : nullptr, training.steps,
+                         problems);
+}
+
+// What the data ask of the model.
+void RunConfig::check_data(Problems& problems) const {
   const std::vector<std::string> fitting = model.data_types();
   if (std::find(fitting.begin(), fitting.end(), data.type) == fitting.end()) {
     problems.add("data.type", fmt::format("is {}, and a model of type {} is trained on {}", data.type,

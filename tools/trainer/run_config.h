@@ -11,6 +11,7 @@
 #include "optim/optimizer_config.h"
 #include "optim/schedule.h"
 #include "tools/trainer/model_config.h"
+#include "tools/trainer/sharing_schedule.h"
 
 namespace reprise {
 
@@ -61,12 +62,16 @@ struct RunConfig {
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
   TrainingConfig training;
+  std::vector<SharingChange> sharing_schedule;
   DiagnosticsConfig diagnostics;
 
   void fields(Fields& f);
   void check(Problems& problems) const;
 
   int64_t sequences() const { return training.batch_size.value_or(model.usual_batch()); }
+
+ private:
+  void check_data(Problems& problems) const;
 };
 
 // Reads the recipe of that name (see recipes.h), takes a pretrained model's architecture when

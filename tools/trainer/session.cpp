@@ -9,6 +9,7 @@
 #include "core/timing.h"
 #include "optim/clip.h"
 #include "optim/registry.h"
+#include "tools/trainer/convert_moments.h"
 
 namespace reprise {
 
@@ -111,6 +112,25 @@ StepResult Session::compute_gradients(int64_t step, const std::vector<Batch>& mi
   // A state that isn't finite would stay so in all steps to come.
   carried_ = result.finite ? carried : task_->initial_state();
   return result;
+}
+
+bool Session::follow_sharing_schedule(int64_t step) {
+  const std::vector<SharingChange>& schedule = config_.sharing_schedule;
+  const size_t before = sharing_changes_;
+  while (sharing_changes_ < schedule.size() && schedule[sharing_changes_].step <= step) {
+    change_sharing(schedule[sharing_changes_++]);
+  }
+  return sharing_changes_ > before;
+}
+
+void Session::change_sharing(const SharingChange& change) {
+  tape_.reset();  // which has hold of the old weights
+  const std::vector<Origin> origins = task_->change_sharing(change.sharing, shared_from_named(change.by));
+  config_.model.encoder = config_.model.encoder.with_sharing(change.sharing);
+  collector_ = collected(*task_);
+  std::unique_ptr<Optimizer> next = make_optimizer(config_.optimizer, collector_.parameters());
+  convert_moments(origins, *optimizer_, *next, moments_become_named(change.moments));
+  optimizer_ = std::move(next);
 }
 
 std::vector<std::string> Session::check_coverage() const {

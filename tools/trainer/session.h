@@ -48,6 +48,10 @@ class Session {
   StepResult compute_gradients(int64_t step, const std::vector<Batch>& micro_batches,
                                const std::function<bool()>& stop);
 
+  // Goes on under the plan that the schedule has for `step`, with weights and moments made of those that
+  // there are. Returns true when that is another plan.
+  bool follow_sharing_schedule(int64_t step);
+
   // Charges the time of each op of the following steps to *profile, which must outlive the session.
   void profile(Profile* profile) { tape_.profile(profile); }
 
@@ -58,7 +62,7 @@ class Session {
   // those that were collected and not used.
   std::vector<std::string> check_coverage() const;
 
-  // With steps in place of epochs.
+  // With steps in place of epochs, and the sharing plan of now.
   const RunConfig& config() const { return config_; }
   const Task& task() const { return *task_; }
   const Dataset& dataset() const { return task_->dataset(); }
@@ -71,6 +75,7 @@ class Session {
 
  private:
   void fit_to_data();
+  void change_sharing(const SharingChange& change);
 
   RunConfig config_;
   std::unique_ptr<Task> task_;
@@ -78,6 +83,7 @@ class Session {
   Precision precision_;
   std::unique_ptr<Optimizer> optimizer_;
   Carried carried_;
+  size_t sharing_changes_ = 0;  // so many of the schedule are behind
   GradientTree gradients_;
   Tape tape_;
 };

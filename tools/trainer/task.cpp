@@ -2,7 +2,13 @@
 
 #include <cmath>
 
+#include "core/error.h"
+
 namespace reprise {
+
+std::vector<Origin> Task::change_sharing(const SharingConfig& /*sharing*/, SharedFrom /*how*/) {
+  throw UsageError("the model has no layers that share by a plan");
+}
 
 StepTotals totals(const std::vector<Batch>& micro_batches) {
   StepTotals totals;

@@ -11,6 +11,7 @@
 #include "core/files.h"
 #include "data/dataset.h"
 #include "layers/collector.h"
+#include "tools/trainer/convert_sharing.h"
 
 namespace reprise {
 
@@ -52,6 +53,10 @@ class Task {
   virtual void collect(Collector& collector) const = 0;
   // Fills them with random weights, a function of `random`, or with those of a pretrained model.
   virtual void start(const Collector& collector, RandomKey random) const = 0;
+
+  // Goes on under another sharing plan, with weights made of those that there are; all Parameters are other
+  // ones then. Returns where they come from. Throws UsageError when the model has no such plan.
+  virtual std::vector<Origin> change_sharing(const SharingConfig& sharing, SharedFrom how);
 
   // What the first micro-batch starts from. It is saved with checkpoints, so its shapes never change.
   virtual Carried initial_state() const { return {}; }

@@ -30,12 +30,16 @@ Trainer::Trainer(Session& session, const RunDirectory& run, const Json& resolved
       diagnostics_(session.config().diagnostics, session.collector()) {}
 
 bool Trainer::resume(const std::string& checkpoint) {
+  const TrainedAt at = [&](int64_t step) {
+    session_.follow_sharing_schedule(step);
+    return trained();
+  };
   std::optional<LoadedCheckpoint> loaded;
   if (!checkpoint.empty()) {
-    loaded = load_checkpoint(checkpoint, config_hash_, trained());
+    loaded = load_checkpoint(checkpoint, config_hash_, at);
     loaded->state.metrics_bytes = 0;  // of another run's file
   } else {
-    loaded = load_newest_checkpoint(run_.checkpoints(), config_hash_, trained(),
+    loaded = load_newest_checkpoint(run_.checkpoints(), config_hash_, at,
                                     [&](const std::string& sentence) { console_.warn(sentence); });
   }
   if (!loaded) return false;
@@ -61,6 +65,7 @@ ExitCode Trainer::run() {
 
   bool first = true;
   while (true) {
+    if (session_.follow_sharing_schedule(state_.step)) report_sharing();
     if (evaluation_due()) evaluate();
     if (StopSignals::requested()) return stop();
     if (finished()) break;
@@ -186,6 +191,17 @@ void Trainer::save() {
     console_.warn(fmt::format("the checkpoint at step {} could not be saved: {}. The one before is "
                               "kept, and training goes on", state_.step, error.what()));
   }
+}
+
+void Trainer::report_sharing() {
+  const EncoderConfig& encoder = session_.config().model.encoder;
+  int64_t parameters = 0;
+  for (const ParameterPtr& parameter : session_.parameters()) parameters += parameter->numel();
+  console_.say(fmt::format("sharing from step {}: {} parameters stored\n{}", state_.step,
+                           grouped(parameters), encoder.sharing_picture()));
+  metrics_.line(dump_json_line({{"step", state_.step},
+                                {"sharing", {{"plan", encoder.sharing_picture()},
+                                             {"parameters", parameters}}}}));
 }
 
 void Trainer::report_unused() {

@@ -36,6 +36,7 @@ class Trainer {
   void log_step(const StepResult& result, double rate, double seconds);
   void evaluate();
   void save();           // throws only after several failures in a row; never broken weights
+  void report_sharing();
   void report_unused();
   ExitCode stop();     // saves; for a signal
   ExitCode give_up();  // of numbers that aren't finite

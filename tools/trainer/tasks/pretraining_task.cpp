@@ -21,6 +21,15 @@ void PretrainingTask::start(const Collector& collector, RandomKey random) const 
   }
 }
 
+std::vector<Origin> PretrainingTask::change_sharing(const SharingConfig& sharing, SharedFrom how) {
+  Encoder next(config_.encoder.with_sharing(sharing));
+  convert_sharing(encoder_, next, how);
+  std::vector<Origin> from = origins(encoder_, next);
+  config_.encoder = next.config();
+  encoder_ = std::move(next);
+  return from;
+}
+
 TaskLoss PretrainingTask::loss(const Context& context, const Batch& any,
                                const StepTotals& step, Carried& /*carried*/) const {
   const auto& batch = std::get<TokenBatch>(any);

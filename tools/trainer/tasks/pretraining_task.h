@@ -19,6 +19,8 @@ class PretrainingTask final : public Task {
   void collect(Collector& collector) const override { encoder_.collect(collector); }
   void start(const Collector& collector, RandomKey random) const override;
 
+  std::vector<Origin> change_sharing(const SharingConfig& sharing, SharedFrom how) override;
+
   // mlm_loss + sentence_loss, weighing 1:1 as both papers have it. Throws DataError for a step without
   // any label.
   TaskLoss loss(const Context& context, const Batch& batch, const StepTotals& step,
