@@ -2,19 +2,28 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/error.h"
 #include "core/kernels.h"
 
 namespace reprise {
 
-double gradient_norm(const std::vector<ParameterPtr>& parameters) {
-  double squares = 0;
+std::vector<double> gradient_squares(const std::vector<ParameterPtr>& parameters) {
+  std::vector<double> squares;
   for (const NamedPart& part : named_parts(parameters)) {
-    if (!part.gradient.defined() || !part.parameter->trainable()) continue;
-    squares += kernels::sum_of_squares(part.gradient.numel(), part.gradient.data());
+    const bool wanted = part.gradient.defined() && part.parameter->trainable();
+    squares.push_back(wanted ? kernels::sum_of_squares(part.gradient.numel(), part.gradient.data()) : 0);
   }
-  return std::sqrt(squares);
+  return squares;
+}
+
+double norm_of_squares(const std::vector<double>& squares) {
+  return std::sqrt(std::accumulate(squares.begin(), squares.end(), 0.0));
+}
+
+double gradient_norm(const std::vector<ParameterPtr>& parameters) {
+  return norm_of_squares(gradient_squares(parameters));
 }
 
 double clip_factor(double norm, double max_norm) {

@@ -28,6 +28,7 @@ TEST_P(TrainBoth, LogsEveryStepAndEvaluation) {
   std::vector<int> evaluated;
   int steps = 0;
   for (const Json& line : runs.metrics("run")) {
+    ASSERT_FALSE(line.contains("watch")) << line;
     if (line.contains("eval")) {
       evaluated.push_back(line["step"]);
       for (const char* key : {"loss", "mlm_loss", "mlm_accuracy", "unigram_loss", "sentence_loss",

@@ -24,6 +24,9 @@ struct TrainingState {
   int64_t nonfinite_steps = 0;   // skipped because a loss or gradient wasn't finite
   int64_t nonfinite_in_row = 0;
   double seconds = 0;            // of training so far
+  double rate_scale = 1;         // of the learning rate, after rollbacks
+  int64_t rollbacks = 0;
+  Json watch;                    // Watch::state(); null before the first step
   int64_t metrics_bytes = 0;     // length of metrics.jsonl; what was written after is cut off on resuming
 };
 

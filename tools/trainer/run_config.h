@@ -12,6 +12,7 @@
 #include "optim/schedule.h"
 #include "tools/trainer/model_config.h"
 #include "tools/trainer/sharing_schedule.h"
+#include "tools/trainer/watch_config.h"
 
 namespace reprise {
 
@@ -64,6 +65,7 @@ struct RunConfig {
   TrainingConfig training;
   std::vector<SharingChange> sharing_schedule;
   DiagnosticsConfig diagnostics;
+  WatchConfig watch;
 
   void fields(Fields& f);
   void check(Problems& problems) const;

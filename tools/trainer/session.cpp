@@ -106,7 +106,8 @@ StepResult Session::compute_gradients(int64_t step, const std::vector<Batch>& mi
   if (micro_batches.size() > 1) gradients_.finish();
   result.times.backward += watch.lap();
   for (const auto& [name, value] : result.parts) result.loss += value;
-  result.gradient_norm = gradient_norm(parameters());
+  result.gradient_squares = gradient_squares(parameters());
+  result.gradient_norm = norm_of_squares(result.gradient_squares);
   result.times.norm = watch.lap();
   result.finite = std::isfinite(result.loss) && std::isfinite(result.gradient_norm);
   // A state that isn't finite would stay so in all steps to come.

@@ -26,6 +26,7 @@ struct StepResult {
   double loss = 0;
   NamedNumbers parts;      // of the loss
   double gradient_norm = 0;  // of all gradients together, before clipping
+  std::vector<double> gradient_squares;  // its parts, in the order of named_parts()
   int64_t tokens = 0;
   StepTimes times;
   bool finite = true;

@@ -19,6 +19,12 @@ namespace {
 constexpr int64_t kMostNonfiniteInRow = 3;
 constexpr int kMostFailedSaves = 3;
 
+std::optional<double> chance(const Dataset& dataset) {
+  const auto* tokens = dynamic_cast<const TokenDataset*>(&dataset);
+  if (tokens == nullptr || !(tokens->baseline().unigram_loss > 0)) return std::nullopt;
+  return tokens->baseline().unigram_loss;
+}
+
 }  // namespace
 
 Trainer::Trainer(Session& session, const RunDirectory& run, const Json& resolved_config,
@@ -27,23 +33,31 @@ Trainer::Trainer(Session& session, const RunDirectory& run, const Json& resolved
       run_(run),
       config_hash_(config_hash(resolved_config)),
       console_(console),
-      diagnostics_(session.config().diagnostics, session.collector()) {}
+      diagnostics_(session.config().diagnostics, session.collector()),
+      watch_(session.config(), chance(session.dataset())) {}
+
+Trained Trainer::trained_at(int64_t step) {
+  session_.follow_sharing_schedule(step);
+  return {session_.parameters(), session_.optimizer(), session_.carried()};
+}
+
+std::optional<LoadedCheckpoint> Trainer::load_newest() {
+  return load_newest_checkpoint(run_.checkpoints(), config_hash_,
+                                [&](int64_t step) { return trained_at(step); },
+                                [&](const std::string& sentence) { console_.warn(sentence); });
+}
 
 bool Trainer::resume(const std::string& checkpoint) {
-  const TrainedAt at = [&](int64_t step) {
-    session_.follow_sharing_schedule(step);
-    return trained();
-  };
   std::optional<LoadedCheckpoint> loaded;
   if (!checkpoint.empty()) {
-    loaded = load_checkpoint(checkpoint, config_hash_, at);
+    loaded = load_checkpoint(checkpoint, config_hash_, [&](int64_t step) { return trained_at(step); });
     loaded->state.metrics_bytes = 0;  // of another run's file
   } else {
-    loaded = load_newest_checkpoint(run_.checkpoints(), config_hash_, at,
-                                    [&](const std::string& sentence) { console_.warn(sentence); });
+    loaded = load_newest();
   }
   if (!loaded) return false;
   state_ = loaded->state;
+  watch_.restore(state_.watch);
   const NumericIdentity now = numeric_identity(session_.precision());
   if (now.gemm != loaded->identity.gemm || now.isa != loaded->identity.isa) {
     console_.warn(fmt::format(
@@ -60,37 +74,112 @@ ExitCode Trainer::run() {
   const TrainingConfig& training = session_.config().training;
   metrics_ = AppendedFile(run_.file("metrics.jsonl"), state_.metrics_bytes);
   const int64_t end = training.steps.value_or(int64_t{1} << 40);
-  Prefetch prefetch([&](int64_t number) { return session_.micro_batch(number); },
-                    session_.first_micro_batch(state_.step), session_.first_micro_batch(end));
+  std::optional<Prefetch> prefetch;
+  const auto fetch_from_here = [&] {
+    prefetch.emplace([&](int64_t number) { return session_.micro_batch(number); },
+                     session_.first_micro_batch(state_.step), session_.first_micro_batch(end));
+  };
+  fetch_from_here();
 
   bool first = true;
   while (true) {
-    if (session_.follow_sharing_schedule(state_.step)) report_sharing();
-    if (evaluation_due()) evaluate();
+    const bool changed = session_.follow_sharing_schedule(state_.step);
+    if (changed) report_sharing();
+    Verdict verdict = evaluation_due() ? evaluate() : Verdict::go_on;
     if (StopSignals::requested()) return stop();
-    if (finished()) break;
-    if (due(training.checkpoint_every) && !first) save();
+    if (finished() && verdict == Verdict::go_on) break;
+    // A rollback needs something to go back to, under the same plan.
+    if ((due(training.checkpoint_every) && !first) || (rolls_back() && (first || changed))) save();
 
-    Stopwatch watch;
-    const std::vector<Batch> batches = next_batches(prefetch);
-    const bool diagnosed = diagnostics_.due(state_.step);
-    if (diagnosed) diagnostics_.measure(session_, state_.step, batches);
-    const StepResult result =
-        session_.compute_gradients(state_.step, batches, StopSignals::requested);
-    if (result.interrupted) return stop();
-    if (std::exchange(first, false)) report_unused();
-    const double rate = learning_rate();
-    apply(result, rate);
-    const double seconds = watch.lap();
-    state_.seconds += seconds;
-    log_step(result, rate, seconds);
-    if (diagnosed) metrics_.line(dump_json_line(diagnostics_.finish(state_.step)));
-    ++state_.step;
-    if (state_.nonfinite_in_row >= kMostNonfiniteInRow) return give_up();
+    if (verdict == Verdict::go_on) verdict = make_step(next_batches(*prefetch), std::exchange(first, false));
+    if (verdict == Verdict::end) return end_;
+    if (verdict == Verdict::again) fetch_from_here();
   }
   if (!weights_are_finite()) return refuse_weights();
   write_final();
   return ExitCode::ok;
+}
+
+Trainer::Verdict Trainer::make_step(const std::vector<Batch>& batches, bool first) {
+  Stopwatch clock;
+  const bool diagnosed = diagnostics_.due(state_.step);
+  if (diagnosed) diagnostics_.measure(session_, state_.step, batches);
+  const StepResult result = session_.compute_gradients(state_.step, batches, StopSignals::requested);
+  if (result.interrupted) return end(stop());
+  if (first) report_unused();
+  if (watched()) {
+    std::optional<Alarm> alarm = watch_.see_step(state_.step, result, session_.parameters());
+    if (!alarm && diagnosed) alarm = watch_.see_uses(state_.step, diagnostics_.uses());
+    if (alarm) name_use(*alarm, batches);
+    const Verdict verdict = act_on(alarm);
+    if (verdict != Verdict::go_on) return verdict;
+  }
+  const double rate = learning_rate();
+  apply(result, rate);
+  const double seconds = clock.lap();
+  state_.seconds += seconds;
+  log_step(result, rate, seconds);
+  if (diagnosed) metrics_.line(dump_json_line(diagnostics_.finish(state_.step)));
+  ++state_.step;
+  if (state_.nonfinite_in_row >= kMostNonfiniteInRow) return end(give_up());
+  return watched() ? act_on(watch_.see_weights(state_.step - 1, session_.parameters())) : Verdict::go_on;
+}
+
+// The use of the part that wants most. The step's gradients stay as they are.
+void Trainer::name_use(Alarm& alarm, const std::vector<Batch>& batches) {
+  if (alarm.weight_set.empty() || alarm.use) return;
+  GradientTree kept(session_.parameters());
+  kept.add();
+  UseDiagnostics uses({.every = 1, .parameters = {alarm.weight_set}}, session_.collector());
+  uses.measure(session_, state_.step, batches);
+  session_.optimizer().clear_gradients();
+  kept.finish();
+  for (const auto& [name, report] : uses.uses().items()) {
+    const Json& norms = report.at("norm");
+    double most = -1;
+    for (size_t u = 0; u < norms.size() && norms.size() > 1; ++u) {
+      const double norm = norms[u].is_number() ? norms[u].get<double>() : std::numeric_limits<double>::infinity();
+      if (norm > most) most = norm, alarm.use = static_cast<int>(u);
+    }
+  }
+}
+
+Trainer::Verdict Trainer::act_on(const std::optional<Alarm>& alarm) {
+  if (!alarm) return Verdict::go_on;
+  const std::string& policy = session_.config().watch.policy;
+  std::string where;
+  if (!alarm->weight_set.empty()) where = ", most of all in " + alarm->weight_set;
+  if (alarm->use) where += fmt::format(" (use {} of it, counted from 0)", *alarm->use);
+  console_.warn(fmt::format("step {}: {}: {}{}. {}", state_.step, alarm->kind, alarm->sentence, where,
+                            alarm->advice));
+  Json seen = {{"kind", alarm->kind},         {"weight_set", nullptr},     {"use", nullptr},
+               {"sentence", alarm->sentence}, {"advice", alarm->advice}, {"policy", policy}};
+  if (!alarm->weight_set.empty()) seen["weight_set"] = alarm->weight_set;
+  if (alarm->use) seen["use"] = *alarm->use;
+  metrics_.line(dump_json_line({{"step", state_.step}, {"watch", seen}}));
+  if (policy == "rollback") return roll_back();
+  return policy == "stop" ? end(stop_watched()) : Verdict::go_on;
+}
+
+// The checkpoint is written anew: a run that is killed later must not forget the lower rate.
+Trainer::Verdict Trainer::roll_back() {
+  const WatchConfig& config = session_.config().watch;
+  const TrainingState until = state_;
+  if (until.rollbacks >= config.most_rollbacks) {
+    console_.say(fmt::format("{} rollbacks were not enough", until.rollbacks));
+    return end(stop_watched());
+  }
+  const std::optional<LoadedCheckpoint> loaded = load_newest();
+  if (!loaded) return end(stop_watched());  // the disk was full
+  state_ = loaded->state;
+  state_.seconds = until.seconds;
+  state_.rollbacks = until.rollbacks + 1;
+  state_.rate_scale = until.rate_scale * config.rate_factor;
+  watch_.restore(state_.watch);
+  save();
+  console_.say(fmt::format("back to step {}, with {:.3g} times the learning rate from there", state_.step,
+                           state_.rate_scale));
+  return Verdict::again;
 }
 
 bool Trainer::evaluation_due() const {
@@ -121,7 +210,8 @@ double Trainer::learning_rate() const {
     const double estimate = share > 0 ? static_cast<double>(state_.step) / share : 1e6;
     total = std::max(state_.step + 1, static_cast<int64_t>(std::llround(estimate)));
   }
-  return reprise::learning_rate(config.schedule, config.optimizer.learning_rate, state_.step, total);
+  return state_.rate_scale * reprise::learning_rate(config.schedule, config.optimizer.learning_rate,
+                                                    state_.step, total);
 }
 
 // A step whose loss or gradient isn't finite is never applied.
@@ -162,9 +252,9 @@ void Trainer::log_step(const StepResult& result, double rate, double seconds) {
   console_.progress(text, state_.step == 0 || (state_.step + 1) % training.log_every == 0);
 }
 
-void Trainer::evaluate() {
+Trainer::Verdict Trainer::evaluate() {
   const NamedNumbers scores = session_.task().evaluate(StopSignals::requested);
-  if (StopSignals::requested()) return;  // incomplete: done again when the run goes on
+  if (StopSignals::requested()) return Verdict::go_on;  // incomplete: done again when the run goes on
   state_.evaluated = state_.step;
   Json eval;
   for (const auto& [name, value] : scores) eval[name] = number_or_null(value);
@@ -174,6 +264,7 @@ void Trainer::evaluate() {
   console_.say(fmt::format("{} after {} steps: {}",
                            session_.dataset().evaluates_on_training_data() ? "training data" : "held out",
                            state_.step, session_.task().in_words(scores)));
+  return watched() ? act_on(watch_.see_scores(state_.step, scores)) : Verdict::go_on;
 }
 
 void Trainer::save() {
@@ -182,9 +273,10 @@ void Trainer::save() {
     return;
   }
   state_.metrics_bytes = metrics_.bytes();
+  state_.watch = watch_.state();
   try {
     save_checkpoint(run_.checkpoints(), config_hash_, numeric_identity(session_.precision()), state_,
-                    trained(), static_cast<int>(session_.config().training.keep_checkpoints));
+                    trained_at(state_.step), static_cast<int>(session_.config().training.keep_checkpoints));
     failed_saves_ = 0;
   } catch (const Error& error) {
     if (++failed_saves_ >= kMostFailedSaves) throw;
@@ -241,6 +333,14 @@ ExitCode Trainer::stop() {
   console_.say(fmt::format("stopped and saved at step {}; the same command goes on from there",
                            state_.step));
   return StopSignals::exit_code();
+}
+
+ExitCode Trainer::stop_watched() {
+  if (!weights_are_finite()) return refuse_weights();
+  save();
+  console_.say(fmt::format("stopped by the watch at step {}, and saved. Change the configuration, or go on "
+                           "with the same command", state_.step));
+  return ExitCode::diverged;
 }
 
 void Trainer::write_final() {

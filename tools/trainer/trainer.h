@@ -11,6 +11,7 @@
 #include "tools/trainer/run_directory.h"
 #include "tools/trainer/session.h"
 #include "tools/trainer/use_diagnostics.h"
+#include "tools/trainer/watch.h"
 
 namespace reprise {
 
@@ -27,18 +28,34 @@ class Trainer {
   ExitCode run();
 
  private:
-  Trained trained() { return {session_.parameters(), session_.optimizer(), session_.carried()}; }
+  // What follows from a look at the run: the step is made, there are other weights to go on from, or the
+  // run ends.
+  enum class Verdict : uint8_t { go_on, again, end };
+
+  Trained trained_at(int64_t step);
   bool finished() const;
   bool evaluation_due() const;
   std::vector<Batch> next_batches(Prefetch& prefetch) const;
   double learning_rate() const;
   void apply(const StepResult& result, double rate);
   void log_step(const StepResult& result, double rate, double seconds);
-  void evaluate();
+  Verdict make_step(const std::vector<Batch>& batches, bool first);
+  Verdict end(ExitCode code) {
+    end_ = code;
+    return Verdict::end;
+  }
+  Verdict evaluate();
+  bool watched() const { return session_.config().watch.policy != "off"; }
+  bool rolls_back() const { return session_.config().watch.policy == "rollback"; }
+  Verdict act_on(const std::optional<Alarm>& alarm);
+  void name_use(Alarm& alarm, const std::vector<Batch>& batches);
+  Verdict roll_back();
+  std::optional<LoadedCheckpoint> load_newest();
   void save();           // throws only after several failures in a row; never broken weights
   void report_sharing();
   void report_unused();
   ExitCode stop();     // saves; for a signal
+  ExitCode stop_watched();  // the same, for the watch
   ExitCode give_up();  // of numbers that aren't finite
   bool weights_are_finite() const;
   ExitCode refuse_weights();  // which aren't
@@ -51,8 +68,10 @@ class Trainer {
   Console& console_;
   AppendedFile metrics_;
   UseDiagnostics diagnostics_;
+  Watch watch_;
   TrainingState state_;
   int failed_saves_ = 0;
+  ExitCode end_ = ExitCode::ok;  // what run() returns after Verdict::end
 };
 
 }  // namespace reprise

@@ -34,6 +34,8 @@ class UseDiagnostics {
 
   // Before the step's own passes. Leaves gradients behind that the step clears.
   void measure(const Session& session, int64_t step, const std::vector<Batch>& micro_batches);
+  // What measure() saw: {name: use_report()}.
+  const Json& uses() const { return uses_; }
   // After the step's update: the line for metrics.jsonl,
   //   {"step": …, "uses": {name: use_report()}, "update_ratio": {name: ‖Δw‖ / ‖w‖}, "layers": …}
   // where layers, of an encoder, has "distance" and "angle" (degrees) between each application's input and

@@ -28,6 +28,7 @@ TaskLoss ImageTask::loss(const Context& context, const Batch& any, const StepTot
 void ImageTask::add(const ImageBatch& batch, Score& score) const {
   const Variable output = model_.forward({}, Variable(batch.images));
   const double loss = class_loss(config_.loss, output, batch.labels, 1).value().item();
+  score.look_at(output.value());
   score.add(loss, classes_of(config_.loss, output.value()), batch.labels);
 }
 
@@ -42,7 +43,8 @@ NamedNumbers ImageTask::evaluate(const std::function<bool()>& stop) const {
   return {{"loss", valid.mean_loss()},
           {"accuracy", valid.accuracy()},
           {"train_loss", train.mean_loss()},
-          {"train_accuracy", train.accuracy()}};
+          {"train_accuracy", train.accuracy()},
+          {"spread", valid.spread()}};
 }
 
 Answers ImageTask::answers() const {

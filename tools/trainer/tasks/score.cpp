@@ -1,5 +1,7 @@
 #include "tools/trainer/tasks/score.h"
 
+#include <cmath>
+
 #include "autograd/ops.h"
 
 namespace reprise {
@@ -17,7 +19,24 @@ std::vector<int32_t> argmax_rows(const Tensor& x) {
 
 void Score::add(const Variable& logits, const Tensor& labels) {
   if (labels.numel() == 0) return;
+  look_at(logits.value());
   add(cross_entropy(logits, labels, 1).value().item(), argmax_rows(logits.value()), labels);
+}
+
+void Score::look_at(const Tensor& outputs) {
+  const int64_t rows = outputs.shape().rows(), cols = outputs.shape().cols();
+  const real* numbers = outputs.data();
+  if (first_.empty()) first_.assign(numbers, numbers + cols);
+  for (int64_t i = 0; i < rows * cols; ++i) {
+    const double distance = static_cast<double>(numbers[i]) - static_cast<double>(first_[i % cols]);
+    squares_ += distance * distance;
+  }
+  outputs_ += rows * cols;
+}
+
+double Score::spread() const {
+  if (outputs_ <= std::ssize(first_)) return std::nan("");
+  return std::sqrt(squares_ / static_cast<double>(outputs_));
 }
 
 void Score::add(double loss, const std::vector<int32_t>& answers, const Tensor& labels) {

@@ -19,6 +19,12 @@ class Score {
   // The same for any loss: its sum, and the answers.
   void add(double loss, const std::vector<int32_t>& answers, const Tensor& labels);
 
+  // Takes outputs [n, classes] into spread(); add() of logits does.
+  void look_at(const Tensor& outputs);
+
+  // The root mean square distance of outputs to the first one's: 0 when they are the same whatever the input.
+  // NaN of less than two.
+  double spread() const;
   int64_t count() const { return count_; }
   double mean_loss() const { return loss_ / static_cast<double>(std::max<int64_t>(1, count_)); }
   double accuracy() const {
@@ -26,6 +32,9 @@ class Score {
   }
 
  private:
+  std::vector<real> first_;  // output
+  double squares_ = 0;
+  int64_t outputs_ = 0;      // numbers of them
   double loss_ = 0;
   int64_t hits_ = 0;
   int64_t count_ = 0;
