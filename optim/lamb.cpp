@@ -74,6 +74,11 @@ Lamb::Lamb(const std::vector<ParameterPtr>& parameters, const OptimizerConfig& c
       epsilon_(config.epsilon.value()),
       bias_correction_(config.bias_correction.value()) {}
 
+std::optional<double> Lamb::trust_ratio(const std::string& part) const {
+  const auto found = trust_ratios_.find(part);
+  return found == trust_ratios_.end() ? std::nullopt : std::optional(found->second);
+}
+
 void Lamb::update(const Part& part, const real* g, const Step& step) {
   const double t = static_cast<double>(step.update);
   const auto number = [](double x) { return static_cast<real>(x); };
@@ -98,6 +103,7 @@ void Lamb::update(const Part& part, const real* g, const Step& step) {
   if (part.decayed && squares.weights > 0 && squares.updates > 0) {
     ratio = std::sqrt(squares.weights) / std::sqrt(squares.updates);
   }
+  trust_ratios_[part.name] = ratio;
   // The updates are computed again: cheaper than memory for them, which would be as large as the
   // largest part.
   const real rate = number(step.learning_rate * ratio);

@@ -7,6 +7,10 @@
 // correction (of m and v, as in adam.h) is the paper's, not the code's: off by default.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <unordered_map>
+
 #include "optim/optimizer.h"
 
 namespace reprise {
@@ -15,11 +19,14 @@ class Lamb : public Optimizer {
  public:
   Lamb(const std::vector<ParameterPtr>& parameters, const OptimizerConfig& config);
 
+  std::optional<double> trust_ratio(const std::string& part) const override;
+
  private:
   void update(const Part& part, const real* gradient, const Step& step) override;
 
   double beta1_, beta2_, epsilon_;
   bool bias_correction_;
+  std::unordered_map<std::string, double> trust_ratios_;
 };
 
 }  // namespace reprise

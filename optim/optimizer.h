@@ -5,6 +5,7 @@
 // have names, decay flags and, in LAMB, trust ratios of their own, as separate matrices would.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,10 @@ class Optimizer {
     std::string name() const { return kind + "/" + part; }
   };
   std::vector<Moment> state() const;
+
+  // What the last update of a part was scaled by beside the rate; nothing unless that is part of the method
+  // (lamb.h), or before the first update.
+  virtual std::optional<double> trust_ratio(const std::string& /*part*/) const { return std::nullopt; }
 
  protected:
   struct Part {

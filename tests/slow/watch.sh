@@ -38,8 +38,8 @@ run() {
     }
     /"gradient_norm"/ {
       loss = number("loss")
-      if (best == "" || loss < best) best = loss
-      if (crossed == "" && (loss == "" || loss > best + 1)) crossed = number("step")
+      if (crossed == "" && best != "" && (loss == "" || loss > best + 1)) crossed = number("step")
+      if (loss != "" && (best == "" || loss < best)) best = loss
     }
     END {
       printf "%-8s %-14s %-18s %6s   1 nat above its best: %s\n", kind, name, alarm == "" ? "-" : what,
@@ -81,8 +81,8 @@ faulty() {
   bert faulty no_warm_up model.num_hidden_layers=12 optimizer.learning_rate=5e-3 schedule.warmup_steps=0
   bert faulty bad_start model.initializer_range=0.3
   albert faulty constant optimizer.type=adam optimizer.weight_decay=0.1
-  albert faulty stuck training.steps=800 optimizer.learning_rate=4e-3
-  bert faulty overflow optimizer.type=sgd optimizer.learning_rate=1e20 training.clip_norm=0
+  albert faulty stuck training.steps=800 optimizer.learning_rate=6e-3
+  bert faulty overflow model.initializer_range=1e30
 }
 
 rm -f "$output/wrong"

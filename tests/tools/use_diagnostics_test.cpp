@@ -75,6 +75,7 @@ TEST(UseDiagnostics, LeaveTheTrainingAsItIs) {
     const Json& words = line["uses"]["albert.embeddings.word_embeddings.weight"];
     EXPECT_TRUE(words.contains("cosine_touched"));
     EXPECT_EQ(line["layers"]["angle"].size(), 2u);
+    EXPECT_GT(line["trust_ratio"][kFfn], 0);  // LAMB's
     EXPECT_EQ(line["update_ratio"][kFfn], 0);  // the first rate of the warm-up is 0
   }
 }

@@ -88,9 +88,13 @@ std::string diagnose(const DiagnoseOptions& options) {
   for (const auto& [name, report] : line["uses"].items()) {
     if (name.find(options.parameter) == std::string::npos) continue;
     found = true;
+    std::string updates = number(line["update_ratio"][name], "{:.2g}");
+    if (line.contains("trust_ratio")) {
+      updates += fmt::format(" (trust ratio {})", number(line["trust_ratio"].value(name, Json()), "{:.2f}"));
+    }
     text += fmt::format("\n{}\nused {} times; noise ceiling {}; updates are {} of the weights\n{}",
                         printable(name), report["norm"].size(), number(report["noise_cosine"], "{:.2f}"),
-                        number(line["update_ratio"][name], "{:.2g}"), table_of(report));
+                        updates, table_of(report));
   }
   if (!found) {
     throw Error(ExitCode::usage, "{}: no parameter whose name has \"{}\" in it was looked at",

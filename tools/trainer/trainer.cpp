@@ -119,7 +119,7 @@ Trainer::Verdict Trainer::make_step(const std::vector<Batch>& batches, bool firs
   const double seconds = clock.lap();
   state_.seconds += seconds;
   log_step(result, rate, seconds);
-  if (diagnosed) metrics_.line(dump_json_line(diagnostics_.finish(state_.step)));
+  if (diagnosed) metrics_.line(dump_json_line(diagnostics_.finish(state_.step, session_.optimizer())));
   ++state_.step;
   if (state_.nonfinite_in_row >= kMostNonfiniteInRow) return end(give_up());
   return watched() ? act_on(watch_.see_weights(state_.step - 1, session_.parameters())) : Verdict::go_on;

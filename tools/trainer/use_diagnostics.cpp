@@ -238,8 +238,8 @@ void UseDiagnostics::measure(const Session& session, int64_t step,
   }
 }
 
-Json UseDiagnostics::finish(int64_t step) {
-  Json ratios = Json::object();
+Json UseDiagnostics::finish(int64_t step, const Optimizer& optimizer) {
+  Json ratios = Json::object(), trust = Json::object();
   for (size_t i = 0; i < watched_.size(); ++i) {
     const Tensor now = watched_[i].parameter->value().slice(watched_[i].begin, watched_[i].end);
     double change = 0;
@@ -248,10 +248,12 @@ Json UseDiagnostics::finish(int64_t step) {
           static_cast<double>(now.data()[j]) - static_cast<double>(before_[i].data()[j]);
       change += difference * difference;
     }
+    if (const auto ratio = optimizer.trust_ratio(watched_[i].name)) trust[watched_[i].name] = *ratio;
     ratios[watched_[i].name] = number_or_null(std::sqrt(change / dot(before_[i], before_[i])));
   }
   before_.clear();
   Json line = {{"step", step}, {"uses", std::move(uses_)}, {"update_ratio", std::move(ratios)}};
+  if (!trust.empty()) line["trust_ratio"] = std::move(trust);
   if (!layers_.is_null()) line["layers"] = std::move(layers_);
   return line;
 }
