@@ -45,22 +45,24 @@ class Trainer {
     return Verdict::end;
   }
   Verdict evaluate();
-  bool watched() const { return session_.config().watch.policy != "off"; }
-  bool rolls_back() const { return session_.config().watch.policy == "rollback"; }
-  Verdict act_on(const std::optional<Alarm>& alarm);
-  void name_use(Alarm& alarm, const std::vector<Batch>& batches);
-  Verdict roll_back();
   std::optional<LoadedCheckpoint> load_newest();
   void save();           // throws only after several failures in a row; never broken weights
   void report_sharing();
   void report_unused();
   ExitCode stop();     // saves; for a signal
-  ExitCode stop_watched();  // the same, for the watch
   ExitCode give_up();  // of numbers that aren't finite
   bool weights_are_finite() const;
   ExitCode refuse_weights();  // which aren't
   void write_final();
   bool due(int64_t every) const { return every > 0 && state_.step % every == 0; }
+
+  // In trainer_watch.cpp.
+  bool watched() const { return session_.config().watch.policy != "off"; }
+  bool rolls_back() const { return session_.config().watch.policy == "rollback"; }
+  Verdict act_on(const std::optional<Alarm>& alarm);
+  void name_use(Alarm& alarm, const std::vector<Batch>& batches);
+  Verdict roll_back();
+  ExitCode stop_watched();  // saves
 
   Session& session_;
   const RunDirectory& run_;
