@@ -81,7 +81,7 @@ faulty() {
   bert faulty no_warm_up model.num_hidden_layers=12 optimizer.learning_rate=5e-3 schedule.warmup_steps=0
   bert faulty bad_start model.initializer_range=0.3
   albert faulty constant optimizer.type=adam optimizer.weight_decay=0.1
-  albert faulty stuck training.steps=800 optimizer.learning_rate=6e-3
+  bert faulty stuck training.steps=800 optimizer.learning_rate=1e-2
   bert faulty overflow model.initializer_range=1e30
 }
 
