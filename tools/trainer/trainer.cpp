@@ -9,6 +9,7 @@
 #include "core/parallel.h"
 #include "core/timing.h"
 #include "optim/clip.h"
+#include "tools/trainer/ledger.h"
 #include "tools/trainer/quantity.h"
 #include "tools/trainer/stop_signals.h"
 
@@ -85,13 +86,15 @@ ExitCode Trainer::run() {
   while (true) {
     const bool changed = session_.follow_sharing_schedule(state_.step);
     if (changed) report_sharing();
+    // A rollback needs something to go back to, under the same plan.
+    if (rolls_back() && (first || changed)) save();
     Verdict verdict = evaluation_due() ? evaluate() : Verdict::go_on;
     if (StopSignals::requested()) return stop();
-    if (finished() && verdict == Verdict::go_on) break;
-    // A rollback needs something to go back to, under the same plan.
-    if ((due(training.checkpoint_every) && !first) || (rolls_back() && (first || changed))) save();
-
-    if (verdict == Verdict::go_on) verdict = make_step(next_batches(*prefetch), std::exchange(first, false));
+    if (verdict == Verdict::go_on) {
+      if (finished()) break;
+      if (due(training.checkpoint_every) && !first) save();
+      verdict = make_step(next_batches(*prefetch), std::exchange(first, false));
+    }
     if (verdict == Verdict::end) return end_;
     if (verdict == Verdict::again) fetch_from_here();
   }
@@ -230,8 +233,7 @@ void Trainer::save() {
 
 void Trainer::report_sharing() {
   const EncoderConfig& encoder = session_.config().model.encoder;
-  int64_t parameters = 0;
-  for (const ParameterPtr& parameter : session_.parameters()) parameters += parameter->numel();
+  const int64_t parameters = make_ledger(encoder).stored();
   console_.say(fmt::format("sharing from step {}: {} parameters stored\n{}", state_.step,
                            grouped(parameters), encoder.sharing_picture()));
   metrics_.line(dump_json_line({{"step", state_.step},

@@ -219,8 +219,14 @@ Running restored(const Json& json) { return {json.at(0), json.at(1), json.at(2)}
 Json Watch::state() const {
   Json sets = Json::object();
   for (const auto& [name, running] : sets_) sets[name] = saved(running);
-  return {{"loss", saved(loss_)}, {"norm", saved(norm_)}, {"sets", sets}, {"in_row", in_row_},
-          {"spoken", spoken_}, {"near_unigram_since", near_unigram_since_ ? Json(*near_unigram_since_) : Json()}, {"sizes", sizes_}, {"older_sizes", older_sizes_}};
+  return {{"loss", saved(loss_)},
+          {"norm", saved(norm_)},
+          {"sets", sets},
+          {"in_row", in_row_},
+          {"spoken", spoken_},
+          {"near_unigram_since", near_unigram_since_ ? Json(*near_unigram_since_) : Json()},
+          {"sizes", sizes_},
+          {"older_sizes", older_sizes_}};
 }
 
 void Watch::restore(const Json& state) {
