@@ -93,6 +93,22 @@ TEST(WatchRuns, TooManyRollbacksEndTheRun) {
   EXPECT_EQ(alarms(runs, "run").size(), 3u);
 }
 
+// The checkpoint that it goes back to is of that very step, and its evaluation has just been seen.
+TEST(WatchRuns, RollbackGoesOnFromAChangeOfPlan) {
+  const TinyRuns runs;
+  Json recipe = tiny_recipe("albert");
+  recipe["model"]["initializer_range"] = 1e-12;  // the outputs are constant
+  recipe["optimizer"] = {{"type", "sgd"}, {"learning_rate", 1e-12}};
+  recipe["training"]["eval_every"] = 2;
+  recipe["sharing_schedule"] = {{{"step", 4}, {"sharing", "none"}}};
+  runs.write_recipe(recipe);
+  expect_exit(runs.train("run", {"--set", "watch.policy=rollback", "--set", "watch.most_rollbacks=1"}), 80,
+              {"back to step 4", "1 rollbacks were not enough"});
+  std::vector<int64_t> steps;
+  for (const Json& line : alarms(runs, "run")) steps.push_back(line["step"]);
+  EXPECT_EQ(steps, (std::vector<int64_t>{4, 6}));
+}
+
 // Four applications of one matrix. From its 20th step on, the third of them has a bug: its contribution to
 // the gradient counts a thousandfold.
 class PoisonedTask final : public Task {
