@@ -41,6 +41,11 @@ FeedForward::Paths EncoderNames::feed_forward_under(const std::string& layer) co
   return {layer + ".intermediate.dense", layer + ".output.dense"};
 }
 
+std::vector<std::string> EncoderNames::heads() const {
+  if (albert_) return {"albert.pooler", "predictions", "sop_classifier"};
+  return {"bert.pooler", "cls.predictions", "cls.seq_relationship"};
+}
+
 SelfAttention::Paths EncoderNames::attention(int set) const { return attention_under(layer(set)); }
 
 SelfAttention::Paths EncoderNames::attention_of_use(int application) const {

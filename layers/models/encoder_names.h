@@ -23,6 +23,9 @@ struct EncoderNames {
   std::string decoder;           // weight and bias of the output projection
   std::string sentence;
 
+  // What a file of the encoder alone lacks: the beginnings of the names of the pooler and of each head.
+  std::vector<std::string> heads() const;
+
   SelfAttention::Paths attention(int set) const;
   std::string attention_norm(int set) const;
   FeedForward::Paths feed_forward(int set) const;

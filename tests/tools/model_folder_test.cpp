@@ -99,6 +99,35 @@ TEST(ModelFolder, AnUntiedModelOfTransformersUsesTheDecodersBias) {
   EXPECT_EQ(loaded.part("cls.predictions.bias").value.data()[4], 7);
 }
 
+// What BertModel and AlbertModel save: no prefix, a buffer among the weights, and no head.
+TEST(ModelFolder, AnEncoderAloneLeavesTheHeadsAsTheyAre) {
+  for (const EncoderConfig& config : {small_bert(), small_albert()}) {
+    TemporaryFolder folder;
+    const SmallModel saved(config, 1), loaded(config, 2), before(config, 2);
+    saved.save(folder.path());
+    const std::string prefix = config.type + ".";
+    const Tensor positions = Tensor::zeros({1, 4}, DType::i32);
+    std::vector<NamedTensor> tensors = {{"embeddings.position_ids", positions}};
+    for (const NamedPart& part : named_parts(saved.parameters)) {
+      if (!part.name.starts_with(prefix) || part.name.find("pooler") != std::string::npos) continue;
+      tensors.push_back({part.name.substr(prefix.size()), part.value});
+    }
+    write_safetensors(folder / "model.safetensors", tensors);
+    EXPECT_EQ(load_model_folder(folder.path(), loaded.encoder), EncoderNames(config).heads());
+    for (const NamedPart& part : named_parts(loaded.parameters)) {
+      const bool head = !part.name.starts_with(prefix) || part.name.find("pooler") != std::string::npos;
+      const Tensor expected = (head ? before : saved).part(part.name).value;
+      EXPECT_TRUE(std::ranges::equal(part.value.values(), expected.values())) << part.name;
+    }
+    // Of a head, all or nothing.
+    const std::string half = config.albert() ? "predictions.bias" : "cls.predictions.bias";
+    tensors.push_back({half, saved.part(half).value});
+    write_safetensors(folder / "model.safetensors", tensors);
+    expect_thrown([&] { load_model_folder(folder.path(), loaded.encoder); }, 65,
+                  {"missing: ", "LayerNorm"});
+  }
+}
+
 TEST(ModelFolder, IsAPartOfADirectoryCommit) {
   TemporaryFolder folder;
   const SmallModel saved(small_bert(), 1), loaded(small_bert(), 2);

@@ -118,9 +118,10 @@ class PoisonedTask final : public Task {
 
   const Dataset& dataset() const override { return *dataset_; }
   void collect(Collector& collector) const override { collector.add(weight_, Start::zeros, {"shared.weight"}); }
-  void start(const Collector& /*collector*/, RandomKey /*random*/) const override {
+  std::vector<std::string> start(const Collector& /*collector*/, RandomKey /*random*/) const override {
     for (int64_t i = 0; i < 36; ++i) weight_->value().data()[i] = static_cast<real>(0.4 * std::sin(1.3 * i));
     weight_->touch();
+    return {};
   }
   TaskLoss loss(const Context& context, const Batch& /*batch*/, const StepTotals& /*step*/,
                 Carried& /*carried*/) const override {

@@ -119,6 +119,10 @@ void announce(const Session& session, Console& console) {
   console.say(memory_line(estimate_memory(config)));
   console.say(time_line(config, ledger.multiply_adds(), session.dataset().sequences_per_batch()));
   for (const std::string& warning : session.dataset().warnings()) console.warn(warning);
+  if (!session.started_anew().empty()) {
+    console.warn(fmt::format("not in the pretrained model, and random at first: {}",
+                             fmt::join(session.started_anew(), ", ")));
+  }
   const EncoderConfig* encoder = encoders.size() > 1 ? &encoders.back() : config.model.any_encoder();
   if (const auto reason = encoder ? beyond_transformers(*encoder) : std::nullopt) {
     console.warn(fmt::format("the trained model will be in a format of our own, which Transformers "

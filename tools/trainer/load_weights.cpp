@@ -54,6 +54,11 @@ bool is_buffer(const std::string& name, const SafetensorsInfo& info) {
          (info.dtype.starts_with('I') || info.dtype.starts_with('U'));
 }
 
+// Whether a name is `beginning`, or goes on from it with a dot.
+bool is_in(std::string_view name, std::string_view beginning) {
+  return name.starts_with(beginning) && (name.size() == beginning.size() || name[beginning.size()] == '.');
+}
+
 // Which tensors of the file belong to which part of which Parameter.
 class Match {
  public:
@@ -63,6 +68,8 @@ class Match {
   // Throws DataError with all that doesn't fit.
   void check() const;
   void load() const;
+  // The heads that the file has nothing of.
+  const std::vector<std::string>& absent() const { return absent_; }
 
  private:
   struct Source {
@@ -74,6 +81,8 @@ class Match {
   const std::string* path_of(const std::string& name) const;
   const NamedPart* part_of(const std::string& name) const;
   void drop_unused(const LoadOptions& options);
+  void find_absent(const LoadOptions& options);
+  bool is_absent(std::string_view name) const;
   std::string sharing_problems() const;
   std::string tensor_problems() const;
   void check_equal(const NamedPart& part, const Tensor& value, const Source& first,
@@ -84,6 +93,7 @@ class Match {
   std::map<std::string, size_t, std::less<>> paths_;  // every name and alias -> index in parts_
   std::vector<std::vector<Source>> sources_;          // of each part, its own name's first
   std::vector<std::string> unexpected_;
+  std::vector<std::string> absent_;
 };
 
 Match::Match(const WeightsFile& file, const std::vector<ParameterPtr>& parameters,
@@ -103,6 +113,7 @@ Match::Match(const WeightsFile& file, const std::vector<ParameterPtr>& parameter
     }
   }
   drop_unused(options);
+  find_absent(options);
 }
 
 const std::string* Match::path_of(const std::string& name) const {
@@ -130,6 +141,22 @@ void Match::drop_unused(const LoadOptions& options) {
   }
 }
 
+void Match::find_absent(const LoadOptions& options) {
+  for (const std::string& head : options.heads) {
+    bool any = false, found = false;
+    for (size_t p = 0; p < parts_.size(); ++p) {
+      if (!is_in(parts_[p].name, head)) continue;
+      any = true;
+      found = found || !sources_[p].empty();
+    }
+    if (any && !found) absent_.push_back(head);
+  }
+}
+
+bool Match::is_absent(std::string_view name) const {
+  return std::ranges::any_of(absent_, [&](const std::string& head) { return is_in(name, head); });
+}
+
 void Match::check() const {
   const std::string problems = sharing_problems() + tensor_problems();
   if (!problems.empty()) {
@@ -141,7 +168,7 @@ std::string Match::tensor_problems() const {
   Listing missing("missing: "), unexpected("unexpected: "), misshaped("of another shape: ");
   for (size_t p = 0; p < parts_.size(); ++p) {
     const auto wanted = parts_[p].value.shape().sizes();
-    if (sources_[p].empty()) {
+    if (sources_[p].empty() && !is_absent(parts_[p].name)) {
       missing.add(fmt::format("{} {}", in_quotes(parts_[p].name), shape_text(wanted)));
     }
     for (const Source& source : sources_[p]) {
@@ -182,7 +209,7 @@ std::string Match::sharing_problems() const {
   }
   for (const NamedPart& part : parts_) {
     for (const std::string& alias : part.aliases) {
-      if (shared.contains(alias)) continue;
+      if (shared.contains(alias) || is_absent(alias)) continue;
       problems.add(fmt::format("{} and {} are one tensor in the model, not in the file",
                                in_quotes(alias), in_quotes(part.name)));
     }
@@ -192,6 +219,7 @@ std::string Match::sharing_problems() const {
 
 void Match::load() const {
   for (size_t p = 0; p < parts_.size(); ++p) {
+    if (sources_[p].empty()) continue;  // of an absent head
     const Source& first = sources_[p].front();
     const Tensor value = file_.load(first.tensor);
     for (const Source& copy : std::span(sources_[p]).subspan(1)) {
@@ -221,12 +249,14 @@ void Match::check_equal(const NamedPart& part, const Tensor& value, const Source
 
 }  // namespace
 
-void load_weights(const std::string& folder, const std::vector<ParameterPtr>& parameters,
-                  const LoadOptions& options) {
+std::vector<std::string> load_weights(const std::string& folder,
+                                      const std::vector<ParameterPtr>& parameters,
+                                      const LoadOptions& options) {
   const WeightsFile file = WeightsFile::open(folder);
   const Match match(file, parameters, options);
   match.check();
   match.load();
+  return match.absent();
 }
 
 }  // namespace reprise

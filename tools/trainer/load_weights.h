@@ -16,9 +16,13 @@ struct LoadOptions {
   // Names whose tensor gives way to one under another name of the same Parameter. An untied head of
   // Transformers has two biases, of which it uses decoder.bias only.
   std::vector<std::string> unused;
+  // The beginnings, up to a dot, of the names of parts that a file may lack as a whole. Their values stay
+  // as they are.
+  std::vector<std::string> heads;
 };
 
-// Fills every part of every Parameter from the folder's model.safetensors (or its shards).
+// Fills every part of every Parameter from the folder's model.safetensors (or its shards). Returns those of
+// options.heads that the file lacks.
 //
 // A tensor of the file belongs to the Parameter of that name or alias. It may lack the prefix
 // "bert." or "albert." (files of a bare BertModel), and a norm may have gamma and beta (files of
@@ -29,7 +33,7 @@ struct LoadOptions {
 // unexpected or of another shape, and for every sharing that the file's metadata and the Parameters
 // don't agree on. Then, when some Parameters may be filled already: DataError for copies that
 // differ and numbers that don't fit; Error (io) as files.h says.
-void load_weights(const std::string& folder, const std::vector<ParameterPtr>& parameters,
-                  const LoadOptions& options = {});
+std::vector<std::string> load_weights(const std::string& folder, const std::vector<ParameterPtr>& parameters,
+                                      const LoadOptions& options = {});
 
 }  // namespace reprise

@@ -92,15 +92,14 @@ void save_own_folder(const std::string& architecture, Json config,
   });
 }
 
-void load_model_folder(const std::string& folder, const Encoder& model) {
+std::vector<std::string> load_model_folder(const std::string& folder, const Encoder& model) {
   check_same_model(read_model_config(folder), model);
   Collector collector;
   model.collect(collector);
-  LoadOptions options;
-  if (!model.config().tie_word_embeddings) {
-    options.unused = {EncoderNames(model.config()).prediction_bias};
-  }
-  load_weights(folder, collector.parameters(), options);
+  const EncoderNames names(model.config());
+  LoadOptions options{.unused = {}, .heads = names.heads()};
+  if (!model.config().tie_word_embeddings) options.unused = {names.prediction_bias};
+  return load_weights(folder, collector.parameters(), options);
 }
 
 }  // namespace reprise

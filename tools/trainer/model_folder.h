@@ -24,9 +24,10 @@ void save_model_folder(const EncoderConfig& config, const std::vector<ParameterP
 void save_own_folder(const std::string& architecture, Json config,
                      const std::vector<ParameterPtr>& parameters, const AddFile& add);
 
-// Fills `model` from a folder. Throws DataError when the folder's config.json describes another
+// Fills `model` from a folder, and returns the names of the heads that the folder's files lack: the pooler
+// and those on top of it, whose values stay as they are. Throws DataError when the folder's config.json describes another
 // model, also where no shape would show it (another sharing plan, number of heads, activation, …);
 // otherwise as read_model_config() and load_weights().
-void load_model_folder(const std::string& folder, const Encoder& model);
+std::vector<std::string> load_model_folder(const std::string& folder, const Encoder& model);
 
 }  // namespace reprise

@@ -47,7 +47,7 @@ Session::Session(const RunConfig& config, std::unique_ptr<Task> task)
       carried_(task_->initial_state()),
       gradients_(collector_.parameters()) {
   fit_to_data();
-  task_->start(collector_, RandomKey(config.training.seed).at(kWeights));
+  started_anew_ = task_->start(collector_, RandomKey(config.training.seed).at(kWeights));
 }
 
 // Epochs become steps; and the batches must last for them.

@@ -72,6 +72,8 @@ class Session {
   Optimizer& optimizer() { return *optimizer_; }
   // What the next step goes on from; see Task.
   const Carried& carried() const { return carried_; }
+  // The heads that a pretrained model lacked; see Task::start.
+  const std::vector<std::string>& started_anew() const { return started_anew_; }
   Precision precision() const { return precision_; }
 
  private:
@@ -84,6 +86,7 @@ class Session {
   Precision precision_;
   std::unique_ptr<Optimizer> optimizer_;
   Carried carried_;
+  std::vector<std::string> started_anew_;
   size_t sharing_changes_ = 0;  // so many of the schedule are behind
   GradientTree gradients_;
   Tape tape_;

@@ -51,8 +51,9 @@ class Task {
   virtual const char* unit() const { return "tokens"; }
   // All Parameters of the model.
   virtual void collect(Collector& collector) const = 0;
-  // Fills them with random weights, a function of `random`, or with those of a pretrained model.
-  virtual void start(const Collector& collector, RandomKey random) const = 0;
+  // Fills them with random weights, a function of `random`, or with those of a pretrained model. Returns
+  // the names of the heads that its files lack, which are random then.
+  virtual std::vector<std::string> start(const Collector& collector, RandomKey random) const = 0;
 
   // Goes on under another sharing plan, with weights made of those that there are; all Parameters are other
   // ones then. Returns where they come from. Throws UsageError when the model has no such plan.

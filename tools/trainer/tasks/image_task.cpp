@@ -6,12 +6,13 @@
 
 namespace reprise {
 
-void ImageTask::start(const Collector& collector, RandomKey random) const {
+std::vector<std::string> ImageTask::start(const Collector& collector, RandomKey random) const {
   if (config_.init_from) {
     load_weights(config_.init_from->string(), collector.parameters());
   } else {
     initialize(collector, config_.sequential.initialization(), random);
   }
+  return {};
 }
 
 TaskLoss ImageTask::loss(const Context& context, const Batch& any, const StepTotals& step,

@@ -19,7 +19,7 @@ class ImageTask final : public Task {
   const Dataset& dataset() const override { return *dataset_; }
   const char* unit() const override { return "images"; }
   void collect(Collector& collector) const override { model_.collect(collector); }
-  void start(const Collector& collector, RandomKey random) const override;
+  std::vector<std::string> start(const Collector& collector, RandomKey random) const override;
 
   // class_loss, the mean over images.
   TaskLoss loss(const Context& context, const Batch& batch, const StepTotals& step,

@@ -11,12 +11,13 @@
 
 namespace reprise {
 
-void LanguageTask::start(const Collector& collector, RandomKey random) const {
+std::vector<std::string> LanguageTask::start(const Collector& collector, RandomKey random) const {
   if (config_.init_from) {
     load_weights(config_.init_from->string(), collector.parameters());
   } else {
     initialize(collector, {}, random);
   }
+  return {};
 }
 
 Carried LanguageTask::initial_state() const {

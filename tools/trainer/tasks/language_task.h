@@ -18,7 +18,7 @@ class LanguageTask final : public Task {
 
   const Dataset& dataset() const override { return *dataset_; }
   void collect(Collector& collector) const override { model_.collect(collector); }
-  void start(const Collector& collector, RandomKey random) const override;
+  std::vector<std::string> start(const Collector& collector, RandomKey random) const override;
 
   Carried initial_state() const override;  // h and c: [layers, streams, H] zeros
   // word_loss, in nats a word; penalty, where there is one.

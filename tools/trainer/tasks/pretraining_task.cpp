@@ -13,12 +13,10 @@
 
 namespace reprise {
 
-void PretrainingTask::start(const Collector& collector, RandomKey random) const {
-  if (config_.init_from) {
-    load_model_folder(config_.init_from->string(), encoder_);
-  } else {
-    initialize(collector, {config_.encoder.initializer, config_.encoder.initializer_range}, random);
-  }
+std::vector<std::string> PretrainingTask::start(const Collector& collector, RandomKey random) const {
+  initialize(collector, {config_.encoder.initializer, config_.encoder.initializer_range}, random);
+  if (!config_.init_from) return {};
+  return load_model_folder(config_.init_from->string(), encoder_);
 }
 
 std::vector<Origin> PretrainingTask::change_sharing(const SharingConfig& sharing, SharedFrom how) {

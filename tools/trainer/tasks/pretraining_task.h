@@ -17,7 +17,7 @@ class PretrainingTask final : public Task {
   const TokenDataset& dataset() const override { return *dataset_; }
   const Encoder& encoder() const { return encoder_; }
   void collect(Collector& collector) const override { encoder_.collect(collector); }
-  void start(const Collector& collector, RandomKey random) const override;
+  std::vector<std::string> start(const Collector& collector, RandomKey random) const override;
 
   std::vector<Origin> change_sharing(const SharingConfig& sharing, SharedFrom how) override;
 

@@ -23,8 +23,9 @@ Tensor diagonal(int64_t pairs) {
 
 }  // namespace
 
-void TwoTowerTask::start(const Collector& collector, RandomKey random) const {
+std::vector<std::string> TwoTowerTask::start(const Collector& collector, RandomKey random) const {
   initialize(collector, {config_.encoder.initializer, config_.encoder.initializer_range}, random);
+  return {};
 }
 
 Variable TwoTowerTask::scores(const Context& context, const PairBatch& batch) const {

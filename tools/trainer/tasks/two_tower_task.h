@@ -18,7 +18,7 @@ class TwoTowerTask final : public Task {
 
   const Dataset& dataset() const override { return *dataset_; }
   void collect(Collector& collector) const override { model_.collect(collector); }
-  void start(const Collector& collector, RandomKey random) const override;
+  std::vector<std::string> start(const Collector& collector, RandomKey random) const override;
 
   // contrastive_loss: −log of the softmax over all second sentences at the right one, and the same over
   // all first ones, in the mean (InfoNCE; van den Oord et al. 2018).
