@@ -62,9 +62,11 @@ class JsonDocument {
   std::vector<Node> nodes_;
 };
 
+// first_line: the number of the text's first line in its file, for a file with a value per line.
 // Throws ConfigError if `code` is config, DataError if it is data, and Error with `code` otherwise.
 JsonDocument parse_json(std::string_view text, const std::string& file_name,
-                        ExitCode code = ExitCode::data, const JsonLimits& limits = {});
+                        ExitCode code = ExitCode::data, const JsonLimits& limits = {},
+                        int first_line = 1);
 
 // The same for a file; also throws Error: no_input when it is missing or a folder, no_permission,
 // io.

@@ -14,7 +14,9 @@ namespace reprise {
 
 class JsonCursor {
  public:
-  explicit JsonCursor(std::string_view text) : text_(text) {}
+  // first_line: the number of the text's first line in its file.
+  explicit JsonCursor(std::string_view text, int first_line = 1)
+      : text_(text), position_{first_line, 1} {}
 
   // Walks to the beginning of the next token (or the end of the text) and returns its place.
   Position next_token();
@@ -36,7 +38,7 @@ class JsonCursor {
 
   std::string_view text_;
   size_t offset_ = 0;
-  Position position_{1, 1};
+  Position position_;
   char separator_ = '\0';
 };
 

@@ -23,8 +23,8 @@ namespace {
 class JsonReader {
  public:
   JsonReader(std::string_view text, const std::string& file, ExitCode code,
-             const JsonLimits& limits)
-      : text_(text), code_(code), limits_(limits), cursor_(text) {
+             const JsonLimits& limits, int first_line)
+      : text_(text), code_(code), limits_(limits), cursor_(text, first_line) {
     document_.file_ = file;
   }
 
@@ -140,16 +140,17 @@ class JsonReader {
 };
 
 JsonDocument parse_json(std::string_view text, const std::string& file_name, ExitCode code,
-                        const JsonLimits& limits) {
+                        const JsonLimits& limits, int first_line) {
   if (text.size() > limits.bytes) {
     fail(code,
          fmt::format("{}: larger than {} bytes, the most that is read", file_name, limits.bytes));
   }
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-    fail(code, fmt::format("{}:1:1: the text is UTF-16 or UTF-32; save it as UTF-8", file_name));
+    fail(code, fmt::format("{}:{}:1: the text is UTF-16 or UTF-32; save it as UTF-8",
+                           file_name, first_line));
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark says UTF-8
-  JsonCursor cursor(text);
+  JsonCursor cursor(text, first_line);
   // The library would take a zero byte for the end of the text and ignore the rest.
   if (size_t zero = text.find('\0'); zero != std::string_view::npos) {
     cursor.walk_to(zero);
@@ -161,7 +162,7 @@ JsonDocument parse_json(std::string_view text, const std::string& file_name, Exi
     fail(code, fmt::format("{}:{}:{}: the text is empty; expected a JSON value", file_name,
                            cursor.position().line, cursor.position().column));
   }
-  return JsonReader(text, file_name, code, limits).read();
+  return JsonReader(text, file_name, code, limits, first_line).read();
 }
 
 }  // namespace reprise
