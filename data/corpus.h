@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "data/text.h"
-#include "data/vocabulary.h"
+#include "data/vocabulary/vocabulary.h"
 
 namespace reprise {
 

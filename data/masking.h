@@ -20,7 +20,7 @@
 #include "core/rng.h"
 #include "data/token_batch.h"
 #include "data/behaviour.h"
-#include "data/vocabulary.h"
+#include "data/vocabulary/vocabulary.h"
 
 namespace reprise {
 

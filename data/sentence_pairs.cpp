@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "core/error.h"
-#include "data/tokenizer_json.h"
 
 namespace reprise {
 
@@ -97,7 +96,7 @@ std::string SentencePairs::description() const {
 }
 
 void SentencePairs::write_tokenizer(const std::string& folder) const {
-  write_tokenizer_files(corpus_.vocabulary(), max_length_, folder);
+  corpus_.vocabulary().write_files(max_length_, folder);
 }
 
 }  // namespace reprise

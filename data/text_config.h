@@ -10,6 +10,7 @@
 #include "data/masking.h"
 #include "data/pairs.h"
 #include "data/text.h"
+#include "data/vocabulary/trained_vocabulary.h"
 
 namespace reprise {
 
@@ -41,16 +42,24 @@ struct MaskingConfig {
 
 struct VocabularyConfig {
   std::optional<std::filesystem::path> path;
+  std::string type = "sentencepiece";
+  bool cased = false;
   int64_t max_sentences = 2000000;
 
   static const char* shorthand_key() { return "path"; }
   void fields(Fields& f) {
     f("path", path,
-      "a SentencePiece unigram model (.model); null: one is trained on the training text with "
-      "model.vocab_size pieces and kept in the cache folder");
+      "a SentencePiece unigram model (.model), or WordPiece's list of pieces (.txt); null: one is "
+      "trained on the training text with model.vocab_size pieces and kept in the cache folder");
+    f("type", type, "what is trained: a SentencePiece unigram model, as ALBERT's, or WordPiece, as BERT's")
+        .one_of({"sentencepiece", "wordpiece"});
+    f("cased", cased, "of WordPiece: capitals and accents are kept");
     f("max_sentences", max_sentences,
       "when training: of a longer text, this many evenly spaced sentences are used")
         .at_least(1);
+  }
+  VocabularyType kind() const {
+    return type == "wordpiece" ? VocabularyType::wordpiece : VocabularyType::sentencepiece;
   }
 };
 

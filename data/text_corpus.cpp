@@ -1,9 +1,8 @@
 #include "data/text_corpus.h"
 
 #include "core/error.h"
-#include "core/files.h"
 #include "data/texts.h"
-#include "data/vocabulary_training.h"
+#include "data/vocabulary/trained_vocabulary.h"
 
 namespace reprise {
 
@@ -16,33 +15,36 @@ TextCorpus::TextCorpus(const TextSourceConfig& config, const DatasetSettings& se
   }
   const Texts texts = load_texts(config);
   warnings_ = texts.warnings;
-  vocabulary_.emplace(learn_or_load(config.vocabulary, settings.vocabulary_size, texts.train));
+  vocabulary_ = learn_or_load(config.vocabulary, settings.vocabulary_size, texts.train);
   train_ = tokenize(texts.train, *vocabulary_);
   valid_ = tokenize(texts.valid, *vocabulary_);
 }
 
-Vocabulary TextCorpus::learn_or_load(const VocabularyConfig& config, int64_t wanted,
-                                     const Text& train) {
+std::unique_ptr<const Vocabulary> TextCorpus::learn_or_load(const VocabularyConfig& config,
+                                                            int64_t wanted, const Text& train) {
   if (!config.path) {
-    const VocabularyTraining training{wanted, config.max_sentences};
-    Vocabulary vocabulary = cached_vocabulary(train.sentences, training, warnings_);
-    if (vocabulary.size() < wanted) {
+    const VocabularyTraining training{.type = config.kind(),
+                                      .size = wanted,
+                                      .max_sentences = config.max_sentences,
+                                      .lower_case = !config.cased};
+    auto vocabulary = trained_vocabulary(train.sentences, training, warnings_);
+    if (vocabulary->size() < wanted) {
       warnings_.push_back(fmt::format(
           "the training text gives only {} pieces; the model keeps its {} rows, and the last {} "
           "are never used",
-          vocabulary.size(), wanted, wanted - vocabulary.size()));
+          vocabulary->size(), wanted, wanted - vocabulary->size()));
     }
     return vocabulary;
   }
   const std::string path = config.path->string();
-  Vocabulary vocabulary(read_file(path, kMaxModelBytes), path);
-  if (vocabulary.size() > wanted) {
+  auto vocabulary = load_vocabulary(path, !config.cased);
+  if (vocabulary->size() > wanted) {
     throw ConfigError("model.vocab_size: {} rows are too few for the {} pieces of {}", wanted,
-                      vocabulary.size(), path);
+                      vocabulary->size(), path);
   }
-  if (vocabulary.size() < wanted) {
+  if (vocabulary->size() < wanted) {
     warnings_.push_back(fmt::format("{} has {} pieces, fewer than model.vocab_size {}", path,
-                                    vocabulary.size(), wanted));
+                                    vocabulary->size(), wanted));
   }
   return vocabulary;
 }

@@ -1,14 +1,14 @@
 // TextCorpus: training and held-out text, and the vocabulary that both are cut into.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "data/corpus.h"
 #include "data/dataset.h"
 #include "data/text_config.h"
-#include "data/vocabulary.h"
+#include "data/vocabulary/vocabulary.h"
 
 namespace reprise {
 
@@ -26,10 +26,11 @@ class TextCorpus {
   std::string description() const;
 
  private:
-  Vocabulary learn_or_load(const VocabularyConfig& config, int64_t wanted, const Text& train);
+  std::unique_ptr<const Vocabulary> learn_or_load(const VocabularyConfig& config, int64_t wanted,
+                                                  const Text& train);
 
   std::vector<std::string> warnings_;
-  std::optional<Vocabulary> vocabulary_;
+  std::unique_ptr<const Vocabulary> vocabulary_;
   Corpus train_, valid_;
 };
 

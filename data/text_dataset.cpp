@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "data/tokenizer_json.h"
 
 namespace reprise {
 
@@ -104,7 +103,7 @@ std::string TextDataset::text_of(int32_t id) const {
 }
 
 void TextDataset::write_tokenizer(const std::string& folder) const {
-  write_tokenizer_files(corpus_.vocabulary(), max_length_, folder);
+  corpus_.vocabulary().write_files(max_length_, folder);
 }
 
 }  // namespace reprise

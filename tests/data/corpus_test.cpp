@@ -22,7 +22,7 @@ Text sample_text(int sentences_in_document) {
 }
 
 TEST(Corpus, HoldsTheIdsOfEachSentenceInOrder) {
-  const Vocabulary vocabulary = test::sample_vocabulary();
+  const SentencePieceVocabulary vocabulary = test::sample_vocabulary();
   const Text text = sample_text(7);
   const Corpus corpus = tokenize(text, vocabulary);
   EXPECT_EQ(corpus.documents, text.documents);
@@ -35,7 +35,7 @@ TEST(Corpus, HoldsTheIdsOfEachSentenceInOrder) {
 }
 
 TEST(Corpus, DoesNotDependOnThreads) {
-  const Vocabulary vocabulary = test::sample_vocabulary();
+  const SentencePieceVocabulary vocabulary = test::sample_vocabulary();
   const Text text = sample_text(100);
   const int before = threads();
   set_threads(1);

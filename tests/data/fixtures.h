@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "data/corpus.h"
-#include "data/sentencepiece_model.h"
-#include "data/vocabulary.h"
-#include "data/vocabulary_training.h"
+#include "data/vocabulary/sentencepiece_model.h"
+#include "data/vocabulary/sentencepiece_training.h"
+#include "data/vocabulary/sentencepiece_vocabulary.h"
 
 namespace reprise::test {
 
@@ -35,12 +35,14 @@ inline const std::vector<std::string>& sample_sentences() {
 inline const std::string& sample_model() {
   static const std::string model = [] {
     const std::vector<std::string_view> views(sample_sentences().begin(), sample_sentences().end());
-    return train_vocabulary(views, {.size = 60, .max_sentences = 1000});
+    return train_sentencepiece(views, {.size = 60, .max_sentences = 1000});
   }();
   return model;
 }
 
-inline Vocabulary sample_vocabulary() { return Vocabulary(sample_model(), "sample"); }
+inline SentencePieceVocabulary sample_vocabulary() {
+  return SentencePieceVocabulary(sample_model(), "sample");
+}
 
 // A corpus whose tokens are 5, 6, 7, …, with sentences of the lengths given, by document.
 inline Corpus corpus_of(const std::vector<std::vector<int>>& documents) {

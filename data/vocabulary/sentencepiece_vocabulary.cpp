@@ -1,4 +1,4 @@
-#include "data/vocabulary.h"
+#include "data/vocabulary/sentencepiece_vocabulary.h"
 
 #include <sentencepiece_processor.h>
 
@@ -11,8 +11,8 @@ std::string library_reason(std::string_view message) {
   return std::string(end == std::string_view::npos ? message : message.substr(end + 2));
 }
 
-Vocabulary::Vocabulary(std::string model_bytes, const std::string& name)
-    : bytes_(std::move(model_bytes)),
+SentencePieceVocabulary::SentencePieceVocabulary(std::string model_bytes, const std::string& name)
+    : Vocabulary(std::move(model_bytes)),
       model_(parse_sentencepiece_model(bytes_, name)),
       processor_(std::make_unique<sentencepiece::SentencePieceProcessor>()) {
   for (const Piece& piece : model_.pieces) {
@@ -37,17 +37,16 @@ Vocabulary::Vocabulary(std::string model_bytes, const std::string& name)
   }
 }
 
-Vocabulary::Vocabulary(Vocabulary&&) noexcept = default;
-Vocabulary::~Vocabulary() = default;
+SentencePieceVocabulary::~SentencePieceVocabulary() = default;
 
-std::string Vocabulary::text_of(int32_t id) const {
+std::string SentencePieceVocabulary::text_of(int32_t id) const {
   constexpr std::string_view kSpace = "\u2581";  // begins a piece that begins a word
-  if (id < 0 || id >= size()) return " (no piece)";  // a row that the text was too short for
+  if (id < 0 || id >= size()) return kNoPiece;
   const std::string& text = model_.pieces[id].text;
   return text.starts_with(kSpace) ? " " + text.substr(kSpace.size()) : text;
 }
 
-int32_t Vocabulary::id_of(std::string_view piece, const std::string& name) const {
+int32_t SentencePieceVocabulary::id_of(std::string_view piece, const std::string& name) const {
   for (size_t id = 0; id < model_.pieces.size(); ++id) {
     if (model_.pieces[id].text == piece) return static_cast<int32_t>(id);
   }
@@ -57,7 +56,7 @@ int32_t Vocabulary::id_of(std::string_view piece, const std::string& name) const
       name, piece);
 }
 
-std::vector<int32_t> Vocabulary::encode(std::string_view sentence) const {
+std::vector<int32_t> SentencePieceVocabulary::encode(std::string_view sentence) const {
   static_assert(std::is_same_v<int, int32_t>);
   std::vector<int32_t> ids;
   const auto status = processor_->Encode(sentence, &ids);

@@ -1,4 +1,4 @@
-#include "data/sentencepiece_model.h"
+#include "data/vocabulary/sentencepiece_model.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <random>
 
 #include "core/error.h"
-#include "data/vocabulary.h"
+#include "data/vocabulary/sentencepiece_vocabulary.h"
 #include "tests/core/expect_error.h"
 #include "tests/data/fixtures.h"
 
@@ -132,7 +132,7 @@ TEST(SentencePieceModel, SurvivesMutations) {
       }
     }
     try {
-      const Vocabulary vocabulary(bytes, "mutated");
+      const SentencePieceVocabulary vocabulary(bytes, "mutated");
       for (const char* text :
            {"the people of the union", "Ünïcödé ﬁ Ⅷ", "\xF0\x9F\x98\x80 x", ""}) {
         for (const int32_t id : vocabulary.encode(text)) ASSERT_LT(id, vocabulary.size());
@@ -147,7 +147,7 @@ TEST(SentencePieceModel, SurvivesMutations) {
 TEST(SentencePieceModel, SurvivesTruncation) {
   const std::string& model = sample_model();
   for (size_t length = 0; length < 1500; length += 7) {
-    EXPECT_THROW(Vocabulary(model.substr(0, length), "cut"), DataError) << length;
+    EXPECT_THROW(SentencePieceVocabulary(model.substr(0, length), "cut"), DataError) << length;
   }
 }
 

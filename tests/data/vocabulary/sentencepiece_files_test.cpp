@@ -1,5 +1,3 @@
-#include "data/tokenizer_json.h"
-
 #include <gtest/gtest.h>
 
 #include "core/files.h"
@@ -9,8 +7,15 @@
 namespace reprise {
 namespace {
 
-TEST(TokenizerJson, DescribesTheModel) {
-  const Vocabulary vocabulary = test::sample_vocabulary();
+// What write_files() says in tokenizer.json.
+Json tokenizer_json(const Vocabulary& vocabulary) {
+  const test::TemporaryDirectory folder;
+  vocabulary.write_files(128, folder.path());
+  return read_json(folder / "tokenizer.json").value();
+}
+
+TEST(SentencePieceFiles, DescribesTheModel) {
+  const SentencePieceVocabulary vocabulary = test::sample_vocabulary();
   const Json json = tokenizer_json(vocabulary);
   EXPECT_EQ(json["model"]["type"], "Unigram");
   EXPECT_EQ(json["model"]["unk_id"], 1);
@@ -28,8 +33,8 @@ TEST(TokenizerJson, DescribesTheModel) {
   EXPECT_EQ(json["pre_tokenizer"]["type"], "Metaspace");
 }
 
-TEST(TokenizerJson, HasTheRulesInBase64) {
-  const Vocabulary vocabulary = test::sample_vocabulary();
+TEST(SentencePieceFiles, HasTheRulesInBase64) {
+  const SentencePieceVocabulary vocabulary = test::sample_vocabulary();
   const Json json = tokenizer_json(vocabulary);
   const Json& steps = json["normalizer"]["normalizers"];
   ASSERT_GE(steps.size(), 4u);
@@ -52,21 +57,20 @@ TEST(TokenizerJson, HasTheRulesInBase64) {
 }
 
 // A user-defined piece always wins: its score is just below that of its bytes at the best score.
-TEST(TokenizerJson, ScoresUserDefinedPieces) {
+TEST(SentencePieceFiles, ScoresUserDefinedPieces) {
   const std::string model = test::special_fields() + test::piece_field("ab", 0, 4) +
                             test::piece_field("a", -1, 1) + test::piece_field("b", -3, 1) +
                             test::bytes_field(2, "") + test::bytes_field(3, "");
-  const Json json = tokenizer_json(Vocabulary(model, "m"));
+  const Json json = tokenizer_json(SentencePieceVocabulary(model, "m"));
   EXPECT_NEAR(json["model"]["vocab"][5][1].get<double>(), -2.1, 1e-9);
   EXPECT_EQ(json["model"]["vocab"][7][1], -3.0);
 }
 
-TEST(TokenizerJson, WritesAllFiles) {
+TEST(SentencePieceFiles, WritesAllFiles) {
   const test::TemporaryDirectory folder;
-  const Vocabulary vocabulary = test::sample_vocabulary();
-  write_tokenizer_files(vocabulary, 128, folder.path());
-  EXPECT_EQ(read_file(folder / "spiece.model"), vocabulary.model_bytes());
-  EXPECT_EQ(read_json(folder / "tokenizer.json").value(), tokenizer_json(vocabulary));
+  const SentencePieceVocabulary vocabulary = test::sample_vocabulary();
+  vocabulary.write_files(128, folder.path());
+  EXPECT_EQ(read_file(folder / "spiece.model"), vocabulary.bytes());
   const JsonDocument config = read_json(folder / "tokenizer_config.json");
   EXPECT_EQ(config.value()["tokenizer_class"], "PreTrainedTokenizerFast");
   EXPECT_EQ(config.value()["model_max_length"], 128);

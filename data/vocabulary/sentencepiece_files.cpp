@@ -1,12 +1,13 @@
-#include "data/tokenizer_json.h"
-
 #include <algorithm>
 
-#include "core/files.h"
+#include "data/vocabulary/sentencepiece_vocabulary.h"
+#include "data/vocabulary/tokenizer_files.h"
 
 namespace reprise {
 
 namespace {
+
+constexpr SpecialNames kNames = {.pad = "<pad>", .unknown = "<unk>"};
 
 // RFC 4648.
 std::string base64(std::string_view bytes) {
@@ -65,7 +66,7 @@ double score_of(const Piece& piece, double best) {
   return static_cast<double>(piece.text.size()) * best - 0.1;
 }
 
-Json unigram(const Vocabulary& vocabulary) {
+Json unigram(const SentencePieceVocabulary& vocabulary) {
   double best = -1e30;
   for (const Piece& piece : vocabulary.model().pieces) {
     if (piece.type == PieceType::normal) best = std::max(best, static_cast<double>(piece.score));
@@ -80,63 +81,12 @@ Json unigram(const Vocabulary& vocabulary) {
           {"byte_fallback", false}};
 }
 
-Json added_tokens(const Vocabulary& vocabulary) {
-  const SpecialPieces& special = vocabulary.special();
-  std::vector<int32_t> ids = {special.pad, special.unknown, special.cls, special.sep, special.mask};
-  std::ranges::sort(ids);
-  Json tokens = Json::array();
-  for (const int32_t id : ids) {
-    tokens.push_back({{"id", id},
-                      {"content", vocabulary.model().pieces[static_cast<size_t>(id)].text},
-                      {"single_word", false},
-                      {"lstrip", id == special.mask},  // a space before [MASK] belongs to it
-                      {"rstrip", false},
-                      {"normalized", false},
-                      {"special", true}});
-  }
-  return tokens;
-}
-
-Json special_item(const char* token, int type) {
-  return {{"SpecialToken", {{"id", token}, {"type_id", type}}}};
-}
-Json sequence_item(const char* sequence, int type) {
-  return {{"Sequence", {{"id", sequence}, {"type_id", type}}}};
-}
-Json template_token(const char* token, int32_t id) {
-  return {{"id", token}, {"ids", Json::array({id})}, {"tokens", Json::array({token})}};
-}
-
-// [CLS] A [SEP] and [CLS] A [SEP] B [SEP].
-Json post_processor(const SpecialPieces& special) {
-  const Json single = {special_item("[CLS]", 0), sequence_item("A", 0), special_item("[SEP]", 0)};
-  Json pair = single;
-  pair.push_back(sequence_item("B", 1));
-  pair.push_back(special_item("[SEP]", 1));
-  return {{"type", "TemplateProcessing"},
-          {"single", single},
-          {"pair", pair},
-          {"special_tokens",
-           {{"[CLS]", template_token("[CLS]", special.cls)},
-            {"[SEP]", template_token("[SEP]", special.sep)}}}};
-}
-
-Json special_tokens_map() {
-  return {{"cls_token", "[CLS]"},
-          {"sep_token", "[SEP]"},
-          {"mask_token", "[MASK]"},
-          {"pad_token", "<pad>"},
-          {"unk_token", "<unk>"}};
-}
-
-}  // namespace
-
-Json tokenizer_json(const Vocabulary& vocabulary) {
+Json tokenizer_json(const SentencePieceVocabulary& vocabulary) {
   const SentencePieceModel& model = vocabulary.model();
   return {{"version", "1.0"},
           {"truncation", nullptr},
           {"padding", nullptr},
-          {"added_tokens", added_tokens(vocabulary)},
+          {"added_tokens", added_tokens(vocabulary.special(), kNames, /*mask_takes_space=*/true)},
           {"normalizer", normalizer(model)},
           {"pre_tokenizer", metaspace("never")},
           {"post_processor", post_processor(vocabulary.special())},
@@ -144,17 +94,15 @@ Json tokenizer_json(const Vocabulary& vocabulary) {
           {"model", unigram(vocabulary)}};
 }
 
-void write_tokenizer_files(const Vocabulary& vocabulary, int64_t max_length,
-                           const std::string& folder) {
-  Json config = special_tokens_map();
-  config["tokenizer_class"] = "PreTrainedTokenizerFast";
-  config["model_max_length"] = max_length;
-  config["clean_up_tokenization_spaces"] = false;
-  config["model_input_names"] = {"input_ids", "token_type_ids", "attention_mask"};
-  write_file(folder + "/tokenizer.json", dump_json(tokenizer_json(vocabulary)) + "\n");
-  write_file(folder + "/tokenizer_config.json", dump_json(config) + "\n");
-  write_file(folder + "/special_tokens_map.json", dump_json(special_tokens_map()) + "\n");
-  write_file(folder + "/spiece.model", vocabulary.model_bytes());
+}  // namespace
+
+void SentencePieceVocabulary::write_files(int64_t max_length, const std::string& folder) const {
+  write_tokenizer_files({.tokenizer = tokenizer_json(*this),
+                         .config = {{"tokenizer_class", "PreTrainedTokenizerFast"}},
+                         .names = kNames,
+                         .vocabulary_name = "spiece.model",
+                         .vocabulary = bytes_},
+                        max_length, folder);
 }
 
 }  // namespace reprise

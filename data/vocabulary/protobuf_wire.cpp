@@ -1,4 +1,4 @@
-#include "data/protobuf_wire.h"
+#include "data/vocabulary/protobuf_wire.h"
 
 #include <bit>
 

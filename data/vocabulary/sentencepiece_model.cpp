@@ -1,4 +1,4 @@
-#include "data/sentencepiece_model.h"
+#include "data/vocabulary/sentencepiece_model.h"
 
 #include <bit>
 #include <cmath>
@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "core/printable.h"
-#include "data/protobuf_wire.h"
+#include "data/vocabulary/protobuf_wire.h"
 #include "data/utf8.h"
 
 namespace reprise {
