@@ -9,6 +9,7 @@
 #include "tools/commands/graph.h"
 #include "tools/commands/inspect.h"
 #include "tools/commands/output.h"
+#include "tools/commands/tokenize.h"
 #include "tools/commands/trace.h"
 #include "tools/commands/train.h"
 #include "tools/program.h"
@@ -28,12 +29,14 @@ struct Options {
   ConvertOptions convert;
   GraphOptions graph;
   DiagnoseOptions diagnose;
+  TokenizeOptions tokenize;
 };
 
 ExitCode run(const std::string& command, const Options& options) {
   if (command == "train") return train(options.train);
   if (command == "inspect") print_result(inspect(options.inspect, load_run_config));
   if (command == "trace") trace(options.trace);
+  if (command == "tokenize") return tokenize(options.tokenize);
   if (command == "compare") print_result(compare(options.compare));
   if (command == "convert") print_result(convert(options.convert));
   if (command == "graph") print_result(graph(options.graph));
@@ -58,6 +61,7 @@ int main(int argc, char** argv) {
   add_convert(app, options.convert);
   add_graph(app, options.graph);
   add_diagnose(app, options.diagnose);
+  add_tokenize(app, options.tokenize);
   return run_program(app, argc, argv,
                      [&] { return run(app.get_subcommands()[0]->get_name(), options); });
 }
