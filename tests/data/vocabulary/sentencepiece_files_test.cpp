@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "core/files.h"
+#include "core/json.h"
 #include "tests/core/temporary_directory.h"
 #include "tests/data/fixtures.h"
 
