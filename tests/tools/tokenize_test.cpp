@@ -35,7 +35,7 @@ TEST_F(Tokenize, PrintsTheIdsOfEachLine) {
 TEST_F(Tokenize, ReadsAndWritesJsonLines) {
   const Exited exited = run("{\"text\": \"Hello \\u0077orld\"}\n{\"id\": 3, \"text\": \"\"}\n", {"--jsonl"});
   EXPECT_EQ(exited.code, 0) << exited.err;
-  EXPECT_EQ(exited.out, "{\"ids\": [5, 6, 7, 8]}\n{\"ids\": []}\n");
+  EXPECT_EQ(exited.out, "{\"ids\":[5,6,7,8]}\n{\"ids\":[]}\n");
 }
 
 // More lines than are read at a time, cut by several threads.
@@ -51,10 +51,10 @@ TEST_F(Tokenize, KeepsTheOrder) {
 TEST_F(Tokenize, NamesABrokenLineAndAnswersTheRest) {
   const Exited exited = run("{\"text\": \"hello\"}\n{\"text\": 3}\n{\"tex\n{\"text\": \"world\"}\n", {"--jsonl"});
   EXPECT_EQ(exited.code, 65);
-  EXPECT_TRUE(exited.out.starts_with("{\"ids\": [5]}\n{\"error\": ")) << exited.out;
-  EXPECT_TRUE(exited.out.ends_with("}\n{\"ids\": [6, 7, 8]}\n")) << exited.out;
+  EXPECT_TRUE(exited.out.starts_with("{\"ids\":[5]}\n{\"error\":")) << exited.out;
+  EXPECT_TRUE(exited.out.ends_with("}\n{\"ids\":[6,7,8]}\n")) << exited.out;
   EXPECT_NE(exited.err.find("input:2: expected an object with \"text\", a string"), std::string::npos) << exited.err;
-  EXPECT_NE(exited.err.find("input:3:2: "), std::string::npos) << exited.err;
+  EXPECT_NE(exited.err.find("input:3:6: "), std::string::npos) << exited.err;
   const Exited plain = run("hello\n\xFF\nhello\n");
   EXPECT_EQ(plain.code, 65);
   EXPECT_EQ(plain.out, "5\n\n5\n");

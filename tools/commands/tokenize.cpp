@@ -40,7 +40,7 @@ Answer answer(const std::string& line, const std::string& name, int64_t number,
   try {
     if (!jsonl && !is_utf8(line)) throw DataError("{}:{}: not valid UTF-8", name, number);
     const std::vector<int32_t> ids = vocabulary.encode(jsonl ? text_of(line, name, number) : line);
-    if (jsonl) return {fmt::format("{{\"ids\": [{}]}}\n", fmt::join(ids, ", ")), ""};
+    if (jsonl) return {fmt::format("{{\"ids\":[{}]}}\n", fmt::join(ids, ",")), ""};
     return {fmt::format("{}\n", fmt::join(ids, " ")), ""};
   } catch (const DataError& error) {
     return {jsonl ? dump_json_line({{"error", error.what()}}) + "\n" : "\n", error.what()};
