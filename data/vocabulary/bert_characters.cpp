@@ -19,8 +19,8 @@ struct LowerCase {
 };
 #include "data/vocabulary/bert_exceptions.inc"
 
-// Chinese characters by code point, as both sources list them. The first one begins its last block at
-// U+2B820; the tokenizers library, which we follow, at U+2B920.
+// Chinese characters by code point, as both sources list them. The first one begins its last block
+// at U+2B820; the tokenizers library, which we follow, at U+2B920.
 constexpr CharacterRange kIdeographs[] = {
     {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},   {0x20000, 0x2A6DF},
     {0x2A700, 0x2B73F}, {0x2B740, 0x2B81F}, {0x2B920, 0x2CEAF}, {0x2F800, 0x2FA1F},
@@ -56,8 +56,8 @@ BertClass class_by_category(char32_t c) {
       break;
   }
   // Every sign of ASCII counts as punctuation, whatever its category.
-  const bool ascii_sign = c < 128 && c > ' ' && !(c >= '0' && c <= '9') &&
-                          !((c | 32) >= 'a' && (c | 32) <= 'z');
+  const bool ascii_sign =
+      c < 128 && c > ' ' && !(c >= '0' && c <= '9') && !((c | 32) >= 'a' && (c | 32) <= 'z');
   return ascii_sign ? BertClass::punctuation : BertClass::word;
 }
 
@@ -69,7 +69,8 @@ uint8_t facts_by_utf8proc(char32_t c) {
   if (property->combining_class != 0) facts |= kReordered;
   std::array<utf8proc_int32_t, 32> parts;
   int last = 0;
-  const auto count = utf8proc_decompose_char(code, parts.data(), parts.size(), UTF8PROC_DECOMPOSE, &last);
+  const auto count =
+      utf8proc_decompose_char(code, parts.data(), parts.size(), UTF8PROC_DECOMPOSE, &last);
   if (count != 1 || parts[0] != code) facts |= kDecomposes;
   if (utf8proc_tolower(code) != code) facts |= kLower;
   return facts;
@@ -84,9 +85,13 @@ std::vector<uint8_t> make_facts() {
     }
   };
   const auto as = [](BertClass kind) {
-    return [kind](uint8_t& f) { f = static_cast<uint8_t>((f & ~kClass) | static_cast<uint8_t>(kind)); };
+    return [kind](uint8_t& f) {
+      f = static_cast<uint8_t>((f & ~kClass) | static_cast<uint8_t>(kind));
+    };
   };
-  const auto without = [](uint8_t bit) { return [bit](uint8_t& f) { f &= static_cast<uint8_t>(~bit); }; };
+  const auto without = [](uint8_t bit) {
+    return [bit](uint8_t& f) { f &= static_cast<uint8_t>(~bit); };
+  };
   const auto with = [](uint8_t bit) { return [bit](uint8_t& f) { f |= bit; }; };
   change(kIdeographs, as(BertClass::ideograph));
   change(kKept, as(BertClass::word));
@@ -132,8 +137,8 @@ void append_lower(char32_t c, std::u32string& characters) {
   }
   const auto* pair = std::ranges::lower_bound(kLowerCase, c, {}, &LowerCase::from);
   const bool listed = pair != std::end(kLowerCase) && pair->from == c;
-  characters += listed ? pair->to
-                       : static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c)));
+  characters +=
+      listed ? pair->to : static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c)));
 }
 
 char32_t next_character(std::string_view text, size_t& at) {

@@ -1,8 +1,8 @@
 // What the BERT tokenizer makes of a character: Hugging Face's tables, character by character.
 //
-// Sources: google-research/bert, tokenization.py (BasicTokenizer), and the normalizer and pre-tokenizer
-// named Bert of huggingface/tokenizers. utf8proc knows the characters; bert_exceptions.inc is where that
-// library's tables, of an older Unicode, say otherwise.
+// Sources: google-research/bert, tokenization.py (BasicTokenizer), and the normalizer and
+// pre-tokenizer named Bert of huggingface/tokenizers. utf8proc knows the characters;
+// bert_exceptions.inc is where that library's tables, of an older Unicode, say otherwise.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +21,9 @@ enum class BertClass : uint8_t {
 
 struct BertCharacter {
   BertClass kind = BertClass::word;
-  bool mark = false;         // an accent, left out where accents are
-  bool reordered = false;    // its combining class isn't 0
-  bool decomposes = false;   // into base and accents
+  bool mark = false;        // an accent, left out where accents are
+  bool reordered = false;   // its combining class isn't 0
+  bool decomposes = false;  // into base and accents
   bool has_lower = false;
 };
 

@@ -1,5 +1,6 @@
-// BertWords: text into the words that WordPiece cuts, as BERT's tokenizer does: controls removed, small
-// letters and no accents where asked for, and every sign and Chinese character a word of its own.
+// BertWords: text into the words that WordPiece cuts, as BERT's tokenizer does: controls removed,
+// small letters and no accents where asked for, and every sign and Chinese character a word of its
+// own.
 //
 // Sources: bert_characters.h.
 #pragma once
@@ -36,7 +37,7 @@ class BertWords {
   template <class Visit>
   void end_word(Visit& visit);
   template <class Visit>
-  void add(char32_t c, Visit& visit);      // one that isn't of ASCII
+  void add(char32_t c, Visit& visit);  // one that isn't of ASCII
   template <class Visit>
   void end_marks(Visit& visit);
   template <class Visit>

@@ -27,7 +27,8 @@ void PieceTrie::insert(uint32_t key, int32_t node) {
 }
 
 void PieceTrie::grow() {
-  const std::vector<uint32_t> keys = std::exchange(keys_, std::vector<uint32_t>(2 * keys_.size(), kFree));
+  const std::vector<uint32_t> keys =
+      std::exchange(keys_, std::vector<uint32_t>(2 * keys_.size(), kFree));
   const std::vector<int32_t> nodes = std::exchange(nodes_, std::vector<int32_t>(2 * nodes_.size()));
   --shift_;
   for (size_t slot = 0; slot < keys.size(); ++slot) {
@@ -41,7 +42,8 @@ void PieceTrie::add(std::string_view text, int32_t value) {
     const auto byte = static_cast<uint8_t>(c);
     int32_t next = step(node, byte);
     if (next == kNone) {
-      if (values_.size() >= kMostNodes - 1) throw DataError("vocabulary: more than {} different beginnings of pieces", kMostNodes);
+      if (values_.size() >= kMostNodes - 1)
+        throw DataError("vocabulary: more than {} different beginnings of pieces", kMostNodes);
       next = static_cast<int32_t>(values_.size());
       values_.push_back(kNone);
       if (2 * values_.size() > keys_.size()) grow();
@@ -54,7 +56,8 @@ void PieceTrie::add(std::string_view text, int32_t value) {
 
 int32_t PieceTrie::find(std::string_view text) const {
   int32_t node = kRoot;
-  for (size_t i = 0; i < text.size() && node != kNone; ++i) node = step(node, static_cast<uint8_t>(text[i]));
+  for (size_t i = 0; i < text.size() && node != kNone; ++i)
+    node = step(node, static_cast<uint8_t>(text[i]));
   return node;
 }
 

@@ -1,5 +1,5 @@
-// PieceTrie: strings and their numbers, found byte by byte; the longest one that a text begins with takes
-// a single walk, however many begin alike.
+// PieceTrie: strings and their numbers, found byte by byte; the longest one that a text begins with
+// takes a single walk, however many begin alike.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,8 @@ class PieceTrie {
   void insert(uint32_t key, int32_t node);
   void grow();
 
-  // Open addressing: the edges, by node and byte. The size is a power of two, at least half of it free.
+  // Open addressing: the edges, by node and byte. The size is a power of two, at least half of it
+  // free.
   std::vector<uint32_t> keys_;
   std::vector<int32_t> nodes_;
   int shift_;

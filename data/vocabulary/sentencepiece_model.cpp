@@ -6,8 +6,8 @@
 
 #include "core/error.h"
 #include "core/printable.h"
-#include "data/vocabulary/protobuf_wire.h"
 #include "data/utf8.h"
+#include "data/vocabulary/protobuf_wire.h"
 
 namespace reprise {
 

@@ -77,7 +77,8 @@ std::vector<std::string_view> spaced(std::span<const std::string_view> sentences
   const int64_t count = std::min(total, most);
   std::vector<std::string_view> chosen;
   for (int64_t i = 0; i < count; ++i) {
-    const double at = static_cast<double>(i) * static_cast<double>(total) / static_cast<double>(count);
+    const double at =
+        static_cast<double>(i) * static_cast<double>(total) / static_cast<double>(count);
     chosen.push_back(sentences[static_cast<size_t>(std::min(static_cast<int64_t>(at), total - 1))]);
   }
   return chosen;
@@ -98,7 +99,8 @@ TrainerArguments unigram_arguments(const VocabularyTraining& settings) {
           {"minloglevel", "2"}};
 }
 
-std::string run_trainer(std::span<const std::string_view> lines, const TrainerArguments& arguments) {
+std::string run_trainer(std::span<const std::string_view> lines,
+                        const TrainerArguments& arguments) {
   std::string model;
   Sentences iterator(lines);
   try {

@@ -26,8 +26,9 @@ std::vector<std::string_view> spaced(std::span<const std::string_view> sentences
 using TrainerArguments = std::unordered_map<std::string, std::string>;
 TrainerArguments unigram_arguments(const VocabularyTraining& settings);
 
-// The bytes of the model that the library trains on the lines. Throws DataError with its reason. Some lines
-// of which nothing is left end the process: the caller sees to it that there is something to learn from.
+// The bytes of the model that the library trains on the lines. Throws DataError with its reason.
+// Some lines of which nothing is left end the process: the caller sees to it that there is
+// something to learn from.
 std::string run_trainer(std::span<const std::string_view> lines, const TrainerArguments& arguments);
 
 }  // namespace reprise

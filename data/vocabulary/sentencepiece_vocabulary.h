@@ -1,4 +1,5 @@
-// SentencePieceVocabulary: a unigram model (Kudo 2018), as ALBERT uses. The library behind our interface.
+// SentencePieceVocabulary: a unigram model (Kudo 2018), as ALBERT uses. The library behind our
+// interface.
 #pragma once
 
 #include <memory>

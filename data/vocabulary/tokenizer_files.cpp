@@ -52,7 +52,8 @@ Json post_processor(const SpecialPieces& special) {
             {"[SEP]", template_token("[SEP]", special.sep)}}}};
 }
 
-void write_tokenizer_files(const TokenizerFiles& files, int64_t max_length, const std::string& folder) {
+void write_tokenizer_files(const TokenizerFiles& files, int64_t max_length,
+                           const std::string& folder) {
   const Json special = {{"cls_token", "[CLS]"},
                         {"sep_token", "[SEP]"},
                         {"mask_token", "[MASK]"},

@@ -1,5 +1,5 @@
-// What the tokenizer files of a Hugging Face folder have in common, whichever algorithm cuts the text.
-// Formats: tokenizer.json of huggingface/tokenizers, the rest of Transformers.
+// What the tokenizer files of a Hugging Face folder have in common, whichever algorithm cuts the
+// text. Formats: tokenizer.json of huggingface/tokenizers, the rest of Transformers.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,9 @@ Json added_tokens(const SpecialPieces& special, const SpecialNames& names, bool 
 // [CLS] A [SEP] and [CLS] A [SEP] B [SEP].
 Json post_processor(const SpecialPieces& special);
 
-// Writes tokenizer.json, tokenizer_config.json, special_tokens_map.json and the vocabulary into an existing
-// folder. max_length: tokens of the longest sequence. Throws Error as core/files.h.
-void write_tokenizer_files(const TokenizerFiles& files, int64_t max_length, const std::string& folder);
+// Writes tokenizer.json, tokenizer_config.json, special_tokens_map.json and the vocabulary into an
+// existing folder. max_length: tokens of the longest sequence. Throws Error as core/files.h.
+void write_tokenizer_files(const TokenizerFiles& files, int64_t max_length,
+                           const std::string& folder);
 
 }  // namespace reprise

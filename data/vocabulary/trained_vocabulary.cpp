@@ -42,17 +42,18 @@ const Kind kSentencePiece = {
       return lines;
     }};
 
-const Kind kWordPiece = {
-    ".txt", train_wordpiece,
-    [](std::string bytes, const std::string& name, const VocabularyTraining& training) -> VocabularyPointer {
-      return std::make_unique<WordPieceVocabulary>(std::move(bytes), name,
-                                                   BertTextRules{.lower_case = training.lower_case});
-    },
-    [](const VocabularyTraining& training) {
-      std::vector<std::string> lines = lines_of(wordpiece_arguments(training));
-      lines.push_back(training.lower_case ? "uncased" : "cased");
-      return lines;
-    }};
+const Kind kWordPiece = {".txt", train_wordpiece,
+                         [](std::string bytes, const std::string& name,
+                            const VocabularyTraining& training) -> VocabularyPointer {
+                           return std::make_unique<WordPieceVocabulary>(
+                               std::move(bytes), name,
+                               BertTextRules{.lower_case = training.lower_case});
+                         },
+                         [](const VocabularyTraining& training) {
+                           std::vector<std::string> lines = lines_of(wordpiece_arguments(training));
+                           lines.push_back(training.lower_case ? "uncased" : "cased");
+                           return lines;
+                         }};
 
 const Kind& kind_of(VocabularyType type) {
   return type == VocabularyType::wordpiece ? kWordPiece : kSentencePiece;
@@ -88,7 +89,8 @@ VocabularyPointer from_cache(const std::filesystem::path& path, const Vocabulary
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return nullptr;
   try {
-    return kind_of(training.type).open(read_file(path.string(), kMaxModelBytes), path.string(), training);
+    return kind_of(training.type)
+        .open(read_file(path.string(), kMaxModelBytes), path.string(), training);
   } catch (const Error& error) {
     warnings.push_back(fmt::format("{}; the vocabulary is trained again", error.what()));
     return nullptr;

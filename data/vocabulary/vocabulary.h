@@ -1,5 +1,5 @@
-// Vocabulary: the pieces that text is cut into, and their ids. What pretraining and prediction need to
-// know of one, whichever algorithm cuts.
+// Vocabulary: the pieces that text is cut into, and their ids. What pretraining and prediction need
+// to know of one, whichever algorithm cuts.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace reprise {
 
-// The ids of the pieces that are not text. The defaults are ALBERT's: <pad>, <unk>, [CLS], [SEP], [MASK].
+// The ids of the pieces that are not text. The defaults are ALBERT's: <pad>, <unk>, [CLS], [SEP],
+// [MASK].
 struct SpecialPieces {
   int32_t pad = 0;
   int32_t unknown = 1;
@@ -53,9 +54,9 @@ class Vocabulary {
   std::vector<int32_t> ordinary_;
 };
 
-// From a file: WordPiece's list of pieces where the name ends in .txt, otherwise a SentencePiece model.
-// lower_case: of WordPiece; a SentencePiece model says itself what it does. Throws DataError for
-// anything but a sound vocabulary, Error as core/files.h.
+// From a file: WordPiece's list of pieces where the name ends in .txt, otherwise a SentencePiece
+// model. lower_case: of WordPiece; a SentencePiece model says itself what it does. Throws DataError
+// for anything but a sound vocabulary, Error as core/files.h.
 std::unique_ptr<const Vocabulary> load_vocabulary(const std::string& path, bool lower_case);
 
 // The text of a piece in messages, for an id that may have none.

@@ -34,8 +34,8 @@ std::map<std::string, int64_t> count_words(std::span<const std::string_view> sen
   return counts;
 }
 
-// The pieces of a model in the order of their ids, as WordPiece writes them. A character is written in each
-// of the forms that the words have it in; the library knows only one.
+// The pieces of a model in the order of their ids, as WordPiece writes them. A character is written
+// in each of the forms that the words have it in; the library knows only one.
 struct Pieces {
   std::set<std::string> characters;
   std::vector<std::string> joined;
@@ -67,9 +67,11 @@ Pieces pieces_of(const std::string& model, const std::map<std::string, int64_t>&
   }
   for (const auto& [word, count] : words) {
     for (size_t at = 0; at < word.size();) {
-      const std::string_view character = std::string_view(word).substr(at, character_bytes(std::string_view(word).substr(at)));
+      const std::string_view character =
+          std::string_view(word).substr(at, character_bytes(std::string_view(word).substr(at)));
       if (known.contains(character)) {
-        pieces.characters.insert((at == 0 ? "" : std::string(kContinuing)) + std::string(character));
+        pieces.characters.insert((at == 0 ? "" : std::string(kContinuing)) +
+                                 std::string(character));
       }
       at += character.size();
     }
@@ -105,7 +107,8 @@ std::string train_wordpiece(std::span<const std::string_view> sentences,
   all.insert(all.end(), pieces.characters.begin(), pieces.characters.end());
   if (static_cast<int64_t>(all.size()) > settings.size) {
     throw DataError(
-        "vocabulary: {} pieces are too few: the special ones and the characters of the text are {} already",
+        "vocabulary: {} pieces are too few: the special ones and the characters of the text are {} "
+        "already",
         settings.size, all.size());
   }
   std::string content;

@@ -64,7 +64,8 @@ int32_t WordPieceVocabulary::id_of(std::string_view piece, const std::string& na
   const int32_t node = trie_.find(piece);
   if (node == PieceTrie::kNone || trie_.value(node) == PieceTrie::kNone) {
     throw DataError(
-        "{}: the vocabulary has no piece {}; a WordPiece vocabulary needs [PAD], [UNK], [CLS], [SEP] and "
+        "{}: the vocabulary has no piece {}; a WordPiece vocabulary needs [PAD], [UNK], [CLS], "
+        "[SEP] and "
         "[MASK]",
         name, piece);
   }
@@ -89,8 +90,9 @@ std::vector<int32_t> WordPieceVocabulary::encode(std::string_view sentence) cons
   BertWords words(rules_);
   size_t plain = 0;  // where the text since the last special piece begins
   for (size_t at = sentence.find('['); at != std::string_view::npos; at = sentence.find('[', at)) {
-    const auto* found = std::ranges::find_if(
-        specials, [&](const auto& special) { return sentence.substr(at).starts_with(special.first); });
+    const auto* found = std::ranges::find_if(specials, [&](const auto& special) {
+      return sentence.substr(at).starts_with(special.first);
+    });
     if (found == specials.end()) {
       ++at;
       continue;
@@ -105,7 +107,8 @@ std::vector<int32_t> WordPieceVocabulary::encode(std::string_view sentence) cons
 
 void WordPieceVocabulary::encode_plain(std::string_view text, BertWords& words,
                                        std::vector<int32_t>& ids) const {
-  words.each(text, [&](std::string_view word, size_t characters) { encode_word(word, characters, ids); });
+  words.each(text,
+             [&](std::string_view word, size_t characters) { encode_word(word, characters, ids); });
 }
 
 void WordPieceVocabulary::encode_word(std::string_view word, size_t characters,
@@ -123,7 +126,8 @@ void WordPieceVocabulary::encode_word(std::string_view word, size_t characters,
       if (at == word.size()) break;
       node = trie_.step(node, static_cast<uint8_t>(word[at++]));
     }
-    if (longest == PieceTrie::kNone) {  // one part that no piece covers makes the whole word unknown
+    if (longest ==
+        PieceTrie::kNone) {  // one part that no piece covers makes the whole word unknown
       ids.resize(before);
       ids.push_back(special_.unknown);
       return;

@@ -1,8 +1,8 @@
-// WordPieceVocabulary: BERT's pieces. A word is cut into the longest piece that begins it, and so on for the
-// rest, whose pieces are written with ## in front.
+// WordPieceVocabulary: BERT's pieces. A word is cut into the longest piece that begins it, and so
+// on for the rest, whose pieces are written with ## in front.
 //
-// Sources: google-research/bert, tokenization.py (WordpieceTokenizer), and huggingface/tokenizers' WordPiece
-// with BertTokenizerFast's settings, whose ids these are for every text.
+// Sources: google-research/bert, tokenization.py (WordpieceTokenizer), and huggingface/tokenizers'
+// WordPiece with BertTokenizerFast's settings, whose ids these are for every text.
 #pragma once
 
 #include <string>
@@ -20,9 +20,9 @@ inline constexpr size_t kLongestWord = 100;  // characters; a longer word is [UN
 
 class WordPieceVocabulary : public Vocabulary {
  public:
-  // From the content of vocab.txt: a piece a line, id 0 first. `name` is what errors call it. Throws
-  // DataError naming the line for an empty or repeated piece and invalid UTF-8, and for a vocabulary
-  // without [PAD], [UNK], [CLS], [SEP] or [MASK].
+  // From the content of vocab.txt: a piece a line, id 0 first. `name` is what errors call it.
+  // Throws DataError naming the line for an empty or repeated piece and invalid UTF-8, and for a
+  // vocabulary without [PAD], [UNK], [CLS], [SEP] or [MASK].
   WordPieceVocabulary(std::string bytes, const std::string& name, const BertTextRules& rules);
 
   int64_t size() const override { return static_cast<int64_t>(pieces_.size()); }

@@ -33,7 +33,8 @@ TEST_F(Tokenize, PrintsTheIdsOfEachLine) {
 }
 
 TEST_F(Tokenize, ReadsAndWritesJsonLines) {
-  const Exited exited = run("{\"text\": \"Hello \\u0077orld\"}\n{\"id\": 3, \"text\": \"\"}\n", {"--jsonl"});
+  const Exited exited =
+      run("{\"text\": \"Hello \\u0077orld\"}\n{\"id\": 3, \"text\": \"\"}\n", {"--jsonl"});
   EXPECT_EQ(exited.code, 0) << exited.err;
   EXPECT_EQ(exited.out, "{\"ids\":[5,6,7,8]}\n{\"ids\":[]}\n");
 }
@@ -49,11 +50,14 @@ TEST_F(Tokenize, KeepsTheOrder) {
 }
 
 TEST_F(Tokenize, NamesABrokenLineAndAnswersTheRest) {
-  const Exited exited = run("{\"text\": \"hello\"}\n{\"text\": 3}\n{\"tex\n{\"text\": \"world\"}\n", {"--jsonl"});
+  const Exited exited =
+      run("{\"text\": \"hello\"}\n{\"text\": 3}\n{\"tex\n{\"text\": \"world\"}\n", {"--jsonl"});
   EXPECT_EQ(exited.code, 65);
   EXPECT_TRUE(exited.out.starts_with("{\"ids\":[5]}\n{\"error\":")) << exited.out;
   EXPECT_TRUE(exited.out.ends_with("}\n{\"ids\":[6,7,8]}\n")) << exited.out;
-  EXPECT_NE(exited.err.find("input:2: expected an object with \"text\", a string"), std::string::npos) << exited.err;
+  EXPECT_NE(exited.err.find("input:2: expected an object with \"text\", a string"),
+            std::string::npos)
+      << exited.err;
   EXPECT_NE(exited.err.find("input:3:6: "), std::string::npos) << exited.err;
   const Exited plain = run("hello\n\xFF\nhello\n");
   EXPECT_EQ(plain.code, 65);
@@ -63,7 +67,8 @@ TEST_F(Tokenize, NamesABrokenLineAndAnswersTheRest) {
 
 TEST_F(Tokenize, SaysWhatIsMissing) {
   const auto with = [&](const std::string& vocabulary, const std::string& input) {
-    return Process("reprise", {"tokenize", "--vocab", vocabulary, "--input", input}, folder_.path()).wait();
+    return Process("reprise", {"tokenize", "--vocab", vocabulary, "--input", input}, folder_.path())
+        .wait();
   };
   EXPECT_EQ(with(folder_ / "none.txt", folder_ / "vocab.txt").code, 66);
   const Exited input = with(folder_ / "vocab.txt", folder_ / "none");

@@ -1,4 +1,5 @@
-// Lines from a file or a pipe, some thousands at a time: what commands read that answer line by line.
+// Lines from a file or a pipe, some thousands at a time: what commands read that answer line by
+// line.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +12,12 @@ namespace reprise {
 
 class LineBlocks {
  public:
-  // path: a file, or empty or "-" for standard input. Throws Error (no_input) when it can't be opened.
+  // path: a file, or empty or "-" for standard input. Throws Error (no_input) when it can't be
+  // opened.
   explicit LineBlocks(const std::string& path);
 
-  // The next lines, at most kLines, without their ends; empty at the end of the file. They are valid until
-  // the next call. Throws Error (io) when reading fails.
+  // The next lines, at most kLines, without their ends; empty at the end of the file. They are
+  // valid until the next call. Throws Error (io) when reading fails.
   std::span<const std::string> next();
 
   // The number in the file, from 1, of the first of those lines.

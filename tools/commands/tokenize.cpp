@@ -1,8 +1,8 @@
 #include "tools/commands/tokenize.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/ranges.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <vector>
 
@@ -25,7 +25,8 @@ struct Answer {
 };
 
 std::string text_of(const std::string& line, const std::string& name, int64_t number) {
-  const JsonDocument document = parse_json(line, name, ExitCode::data, {}, static_cast<int>(number));
+  const JsonDocument document =
+      parse_json(line, name, ExitCode::data, {}, static_cast<int>(number));
   const Json& value = document.value();
   const auto text = value.is_object() ? value.find("text") : value.end();
   if (!value.is_object() || text == value.end() || !text->is_string()) {
@@ -58,12 +59,14 @@ ExitCode tokenize(const TokenizeOptions& options) {
     const auto lines = blocks.next();
     if (lines.empty()) return code;
     std::vector<Answer> answers(lines.size());
-    parallel_ranges(static_cast<int64_t>(lines.size()), kLinesPerTask, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const auto at = static_cast<size_t>(i);
-        answers[at] = answer(lines[at], blocks.name(), blocks.first_line() + i, *vocabulary, options.jsonl);
-      }
-    });
+    parallel_ranges(static_cast<int64_t>(lines.size()), kLinesPerTask,
+                    [&](int64_t begin, int64_t end) {
+                      for (int64_t i = begin; i < end; ++i) {
+                        const auto at = static_cast<size_t>(i);
+                        answers[at] = answer(lines[at], blocks.name(), blocks.first_line() + i,
+                                             *vocabulary, options.jsonl);
+                      }
+                    });
     std::string all;
     for (const Answer& one : answers) {
       all += one.line;
@@ -76,14 +79,17 @@ ExitCode tokenize(const TokenizeOptions& options) {
 }
 
 void add_tokenize(CLI::App& app, TokenizeOptions& options) {
-  CLI::App* command = app.add_subcommand("tokenize", "Cut text into the ids of a vocabulary's pieces");
-  command->add_option("--vocab", options.vocabulary,
-                      "vocab.txt of WordPiece, or a SentencePiece model (.model)")
+  CLI::App* command =
+      app.add_subcommand("tokenize", "Cut text into the ids of a vocabulary's pieces");
+  command
+      ->add_option("--vocab", options.vocabulary,
+                   "vocab.txt of WordPiece, or a SentencePiece model (.model)")
       ->required();
   command->add_option("--input", options.input, "a file, a text a line (standard input)");
   command->add_flag("--cased", options.cased, "WordPiece: keep capitals and accents");
   command->add_flag("--jsonl", options.jsonl, "lines {\"text\": …} in, lines {\"ids\": …} out");
-  command->add_option("--threads", options.threads, "threads (all processors)")->check(CLI::Range(1, 256));
+  command->add_option("--threads", options.threads, "threads (all processors)")
+      ->check(CLI::Range(1, 256));
 }
 
 }  // namespace reprise

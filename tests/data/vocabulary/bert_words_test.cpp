@@ -50,12 +50,13 @@ TEST(BertWords, LeaveControlsOut) {
 TEST(BertWords, CountCharacters) {
   BertWords words({.lower_case = false});
   std::vector<size_t> counts;
-  words.each("Ünï 漢 !", [&](std::string_view, size_t characters) { counts.push_back(characters); });
+  words.each("Ünï 漢 !",
+             [&](std::string_view, size_t characters) { counts.push_back(characters); });
   EXPECT_EQ(counts, (std::vector<size_t>{3, 1, 1}));
 }
 
-// Every character, alone, between letters, and before and behind accents that canonical order moves. The
-// checksums are those of Hugging Face's words: make_bert_checksums.py.
+// Every character, alone, between letters, and before and behind accents that canonical order
+// moves. The checksums are those of Hugging Face's words: make_bert_checksums.py.
 TEST(BertWords, AreHuggingFacesForEveryCharacter) {
   for (const auto& [lower_case, expected] : {std::pair(true, 0x23B8D587u), {false, 0x895236C8u}}) {
     BertWords words({.lower_case = lower_case});
@@ -64,8 +65,9 @@ TEST(BertWords, AreHuggingFacesForEveryCharacter) {
       if (c >= 0xD800 && c < 0xE000) continue;
       std::string character;
       append_utf8(c, character);
-      for (const std::string& text : {character, "a" + character + "B", "E\u0301" + character + "\u0327",
-                                      character + "\u0334\u0301"}) {
+      for (const std::string& text :
+           {character, "a" + character + "B", "E\u0301" + character + "\u0327",
+            character + "\u0334\u0301"}) {
         std::string line;
         words.each(text, [&](std::string_view word, size_t) {
           if (!line.empty()) line += '|';

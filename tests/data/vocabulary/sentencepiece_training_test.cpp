@@ -17,7 +17,8 @@ std::vector<std::string_view> sample_views() {
 }
 
 TEST(SentencePieceTraining, IsAFunctionOfTheText) {
-  EXPECT_EQ(train_sentencepiece(sample_views(), {.size = 60, .max_sentences = 1000}), sample_model());
+  EXPECT_EQ(train_sentencepiece(sample_views(), {.size = 60, .max_sentences = 1000}),
+            sample_model());
   EXPECT_NE(train_sentencepiece(sample_views(), {.size = 60, .max_sentences = 30}), sample_model());
 }
 
@@ -43,7 +44,9 @@ TEST(SentencePieceTraining, HandlesOddTexts) {
   for (const char* text : {"a", "\t\ta", "<unk>", "[CLS]", "<pad> <unk>", "漢", "\xF0\x9F\x98\x80",
                            "a\x01", "e\xCC\x81", "!"}) {
     const std::vector<std::string_view> sentences = {text};
-    EXPECT_GE(SentencePieceVocabulary(train_sentencepiece(sentences, {.size = 100}), "odd").size(), 6) << text;
+    EXPECT_GE(SentencePieceVocabulary(train_sentencepiece(sentences, {.size = 100}), "odd").size(),
+              6)
+        << text;
   }
 }
 

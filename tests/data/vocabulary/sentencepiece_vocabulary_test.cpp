@@ -48,9 +48,10 @@ TEST(SentencePieceVocabulary, NeedsItsSpecialPieces) {
   const std::string model = test::piece_field("<pad>", 0, 3) + test::piece_field("<unk>", 0, 2) +
                             test::piece_field("[CLS]", 0, 3) + test::piece_field("[SEP]", 0, 3) +
                             test::piece_field("a", -1, 1) + specs;
-  test::expect_error([&] { SentencePieceVocabulary(model, "m.model"); }, ExitCode::data, "no piece [MASK]");
-  test::expect_error([&] { SentencePieceVocabulary(test::special_fields() + specs, "m.model"); }, ExitCode::data,
-                     "stands for text");
+  test::expect_error([&] { SentencePieceVocabulary(model, "m.model"); }, ExitCode::data,
+                     "no piece [MASK]");
+  test::expect_error([&] { SentencePieceVocabulary(test::special_fields() + specs, "m.model"); },
+                     ExitCode::data, "stands for text");
 }
 
 }  // namespace

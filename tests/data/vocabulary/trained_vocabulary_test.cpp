@@ -55,8 +55,7 @@ TEST(TrainedVocabulary, KeepsWhatWasTrained) {
   ASSERT_EQ(files_below(folder.path()).size(), 1u);
   const fs::path file = files_below(folder.path())[0];
   const auto written = fs::last_write_time(file);
-  EXPECT_EQ(trained_vocabulary(sample_views(), settings, warnings)->bytes(),
-            first->bytes());
+  EXPECT_EQ(trained_vocabulary(sample_views(), settings, warnings)->bytes(), first->bytes());
   EXPECT_EQ(fs::last_write_time(file), written);
   trained_vocabulary(sample_views(), {.size = 61, .max_sentences = 1000}, warnings);
   EXPECT_EQ(files_below(folder.path()).size(), 2u);
@@ -82,9 +81,9 @@ TEST(TrainedVocabulary, WorksWithoutAFolder) {
   write_file(folder / "file", "");
   const CacheAt cache(folder / "file");
   std::vector<std::string> warnings;
-  EXPECT_EQ(trained_vocabulary(sample_views(), {.size = 60, .max_sentences = 1000}, warnings)
-                ->bytes(),
-            sample_model());
+  EXPECT_EQ(
+      trained_vocabulary(sample_views(), {.size = 60, .max_sentences = 1000}, warnings)->bytes(),
+      sample_model());
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_PRED2(test::contains, warnings[0], "can't be kept");
 }

@@ -27,7 +27,8 @@ TEST(WordPieceTraining, LearnsTheWordsOfTheText) {
   const std::set<std::string_view> pieces(vocabulary.pieces().begin(), vocabulary.pieces().end());
   EXPECT_EQ(vocabulary.special().pad, 0);
   EXPECT_EQ(vocabulary.special().mask, 4);
-  for (const char* word : {"the", "people", "congress", "t", "##t", "."}) EXPECT_TRUE(pieces.contains(word)) << word;
+  for (const char* word : {"the", "people", "congress", "t", "##t", "."})
+    EXPECT_TRUE(pieces.contains(word)) << word;
   EXPECT_FALSE(pieces.contains("##."));  // never inside a word
   EXPECT_EQ(vocabulary.encode("The people").size(), 2u);
 }
@@ -52,7 +53,8 @@ TEST(WordPieceTraining, HandlesOddTexts) {
   for (const char* text : {"", " ", "▁", "▅ a▅", "\t", "\x01", "\xC2\xAD"}) {
     test::expect_error([&] { trained({text}, {.size = 100}); }, ExitCode::data, "no letters");
   }
-  for (const char* text : {"a", "[CLS]", "漢", "\xF0\x9F\x98\x80", "a\tb", "e\xCC\x81", "!", "<unk> </s>"}) {
+  for (const char* text :
+       {"a", "[CLS]", "漢", "\xF0\x9F\x98\x80", "a\tb", "e\xCC\x81", "!", "<unk> </s>"}) {
     EXPECT_GE(WordPieceVocabulary(trained({text}, {.size = 100}), "odd", {}).size(), 6) << text;
   }
 }

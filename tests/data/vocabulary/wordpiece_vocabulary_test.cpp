@@ -122,12 +122,13 @@ TEST(WordPieceVocabulary, AgreesWithHuggingFace) {
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no goldens beside the project";
   const auto vocabulary = load_vocabulary(folder / "vocab.txt", true);
   int64_t count = 0;
-  for_each_line(read_file(folder / "tokenizations.jsonl"), [&](std::string_view line, int64_t number) {
-    const Json golden = parse_json(line, "tokenizations.jsonl").value();
-    EXPECT_EQ(vocabulary->encode(golden["text"].get<std::string>()), golden["ids"].get<Ids>())
-        << "line " << number;
-    ++count;
-  });
+  for_each_line(
+      read_file(folder / "tokenizations.jsonl"), [&](std::string_view line, int64_t number) {
+        const Json golden = parse_json(line, "tokenizations.jsonl").value();
+        EXPECT_EQ(vocabulary->encode(golden["text"].get<std::string>()), golden["ids"].get<Ids>())
+            << "line " << number;
+        ++count;
+      });
   EXPECT_EQ(count, 1500);
 }
 
