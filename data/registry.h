@@ -37,6 +37,11 @@ struct DataConfig {
     if (type == "batches") batches.fields(f);
   }
 
+  // How its text is cut into pieces; null for data that isn't.
+  VocabularyConfig* vocabulary() {
+    if (type == "text") return &text.vocabulary;
+    return type == "sentence_pairs" ? &sentence_pairs.vocabulary : nullptr;
+  }
   // Where its text comes from; null for data without.
   const TextSourceConfig* any_text() const {
     if (type == "text") return &text;

@@ -49,8 +49,9 @@ struct VocabularyConfig {
   static const char* shorthand_key() { return "path"; }
   void fields(Fields& f) {
     f("path", path,
-      "a SentencePiece unigram model (.model), or WordPiece's list of pieces (.txt); null: one is "
-      "trained on the training text with model.vocab_size pieces and kept in the cache folder");
+      "a SentencePiece unigram model (.model), WordPiece's list of pieces (.txt), or a Hugging Face "
+      "folder with one of these; null: that of model.init_from, else one is trained on the training "
+      "text with model.vocab_size pieces and kept in the cache folder");
     f("type", type, "what is trained: a SentencePiece unigram model, as ALBERT's, or WordPiece, as BERT's")
         .one_of({"sentencepiece", "wordpiece"});
     f("cased", cased, "of WordPiece: capitals and accents are kept");

@@ -1,18 +1,80 @@
 #include "data/vocabulary/vocabulary.h"
 
+#include <filesystem>
+
+#include "core/error.h"
 #include "core/files.h"
+#include "core/json.h"
+#include "core/printable.h"
 #include "data/vocabulary/sentencepiece_vocabulary.h"
 #include "data/vocabulary/wordpiece_vocabulary.h"
 
 namespace reprise {
 
-std::unique_ptr<const Vocabulary> load_vocabulary(const std::string& path, bool lower_case) {
+namespace {
+
+namespace fs = std::filesystem;
+
+// As Transformers names them.
+constexpr const char* kPieces = "vocab.txt";
+constexpr const char* kModel = "spiece.model";
+constexpr const char* kRules = "tokenizer_config.json";
+
+// The vocabulary of a folder; empty when there is none.
+fs::path vocabulary_in(const fs::path& folder) {
+  std::error_code ignored;
+  for (const char* name : {kPieces, kModel}) {
+    if (fs::is_regular_file(folder / name, ignored)) return folder / name;
+  }
+  return {};
+}
+
+std::optional<bool> flag(const JsonDocument& document, const char* key) {
+  const auto found = document.value().find(key);
+  if (found == document.value().end() || found->is_null()) return std::nullopt;
+  if (!found->is_boolean()) {
+    throw DataError("{}: {}: expected true, false or null, found {}", document.place(key), key,
+                    describe_json(*found));
+  }
+  return found->get<bool>();
+}
+
+BertTextRules rules_in(const fs::path& folder, bool lower_case) {
+  BertTextRules rules{.lower_case = lower_case};
+  std::error_code ignored;
+  if (!fs::exists(folder / kRules, ignored)) return rules;
+  const JsonDocument document = read_json(folder / kRules);
+  if (!document.value().is_object()) {
+    throw DataError("{}: expected an object, found {}", document.place(""),
+                    describe_json(document.value()));
+  }
+  rules.lower_case = flag(document, "do_lower_case").value_or(lower_case);
+  rules.strip_accents = flag(document, "strip_accents");
+  rules.tokenize_chinese_chars = flag(document, "tokenize_chinese_chars").value_or(true);
+  return rules;
+}
+
+std::unique_ptr<const Vocabulary> load(const std::string& path, const BertTextRules& rules) {
   std::string bytes = read_file(path, kMaxModelBytes);
   if (path.ends_with(".txt")) {
-    return std::make_unique<WordPieceVocabulary>(std::move(bytes), path,
-                                                 BertTextRules{.lower_case = lower_case});
+    return std::make_unique<WordPieceVocabulary>(std::move(bytes), path, rules);
   }
   return std::make_unique<SentencePieceVocabulary>(std::move(bytes), path);
+}
+
+}  // namespace
+
+bool has_vocabulary(const std::string& folder) { return !vocabulary_in(folder).empty(); }
+
+std::unique_ptr<const Vocabulary> load_vocabulary(const std::string& path, bool lower_case) {
+  std::error_code ignored;
+  if (!fs::is_directory(path, ignored)) return load(path, {.lower_case = lower_case});
+  const fs::path file = vocabulary_in(path);
+  if (file.empty()) {
+    throw Error(ExitCode::no_input, "{}: there is neither {} nor {} in this folder",
+                printable(path), kPieces, kModel);
+  }
+  return load(file.string(), rules_in(path, lower_case));
 }
 
 }  // namespace reprise

@@ -55,9 +55,14 @@ class Vocabulary {
 };
 
 // From a file: WordPiece's list of pieces where the name ends in .txt, otherwise a SentencePiece
-// model. lower_case: of WordPiece; a SentencePiece model says itself what it does. Throws DataError
-// for anything but a sound vocabulary, Error as core/files.h.
+// model. Or from a Hugging Face folder: its vocab.txt with the rules of its tokenizer_config.json, or
+// its spiece.model. lower_case: of a list of pieces that doesn't come with rules; a SentencePiece
+// model says itself what it does. Throws DataError for anything but a sound vocabulary, Error as
+// core/files.h, no_input also for a folder without any.
 std::unique_ptr<const Vocabulary> load_vocabulary(const std::string& path, bool lower_case);
+
+// Whether a folder has a vocabulary that load_vocabulary() reads.
+bool has_vocabulary(const std::string& folder);
 
 // The text of a piece in messages, for an id that may have none.
 inline constexpr const char* kNoPiece = " (no piece)";  // a row that the text was too short for

@@ -113,5 +113,20 @@ TEST(TrainInput, AnOutputThatCantBe) {
   EXPECT_EQ(content_of(runs / "file"), "something else");
 }
 
+// Other text would give other pieces, under which the weights mean nothing.
+TEST(TrainInput, APretrainedModelComesWithItsVocabulary) {
+  const TinyRuns runs("bert");
+  expect_exit(runs.train("first", set({"data.vocabulary.type=wordpiece", "data.vocabulary.cased=true"})), 0);
+  const std::string pieces = runs.file("first", "final/vocab.txt");
+  EXPECT_NE(pieces.find("tide\n"), std::string::npos);
+  std::string other = tiny_text(12, 10, 3);
+  std::ranges::replace(other, 'i', 'y');
+  runs.folder().write("train.txt", other);
+  const std::string from = "model.init_from=" + runs / "first/final";
+  expect_exit(runs.train("second", set({from.c_str()})), 0);
+  EXPECT_EQ(runs.file("second", "final/vocab.txt"), pieces);
+  EXPECT_NE(runs.file("second", "final/tokenizer_config.json").find("\"do_lower_case\": false"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace reprise

@@ -83,7 +83,7 @@ void add_tokenize(CLI::App& app, TokenizeOptions& options) {
       app.add_subcommand("tokenize", "Cut text into the ids of a vocabulary's pieces");
   command
       ->add_option("--vocab", options.vocabulary,
-                   "vocab.txt of WordPiece, or a SentencePiece model (.model)")
+                   "vocab.txt of WordPiece, a SentencePiece model (.model), or a model folder")
       ->required();
   command->add_option("--input", options.input, "a file, a text a line (standard input)");
   command->add_flag("--cased", options.cased, "WordPiece: keep capitals and accents");
