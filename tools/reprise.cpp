@@ -6,9 +6,11 @@
 #include "tools/commands/config.h"
 #include "tools/commands/convert.h"
 #include "tools/commands/diagnose.h"
+#include "tools/commands/embed.h"
 #include "tools/commands/graph.h"
 #include "tools/commands/inspect.h"
 #include "tools/commands/output.h"
+#include "tools/commands/predict.h"
 #include "tools/commands/tokenize.h"
 #include "tools/commands/trace.h"
 #include "tools/commands/train.h"
@@ -30,6 +32,8 @@ struct Options {
   GraphOptions graph;
   DiagnoseOptions diagnose;
   TokenizeOptions tokenize;
+  PredictOptions predict;
+  EmbedOptions embed;
 };
 
 ExitCode run(const std::string& command, const Options& options) {
@@ -37,6 +41,8 @@ ExitCode run(const std::string& command, const Options& options) {
   if (command == "inspect") print_result(inspect(options.inspect, load_run_config));
   if (command == "trace") trace(options.trace);
   if (command == "tokenize") return tokenize(options.tokenize);
+  if (command == "predict") return predict(options.predict);
+  if (command == "embed") return embed(options.embed);
   if (command == "compare") print_result(compare(options.compare));
   if (command == "convert") print_result(convert(options.convert));
   if (command == "graph") print_result(graph(options.graph));
@@ -62,6 +68,8 @@ int main(int argc, char** argv) {
   add_graph(app, options.graph);
   add_diagnose(app, options.diagnose);
   add_tokenize(app, options.tokenize);
+  add_predict(app, options.predict);
+  add_embed(app, options.embed);
   return run_program(app, argc, argv,
                      [&] { return run(app.get_subcommands()[0]->get_name(), options); });
 }

@@ -1,9 +1,9 @@
 #include "tools/trainer/tasks/masked_word_guesses.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "autograd/ops.h"
+#include "tools/trainer/tasks/score.h"
 #include "tools/trainer/tasks/tokens_of.h"
 
 namespace reprise {
@@ -41,15 +41,10 @@ std::string text_around(const TokenDataset& dataset, const TokenBatch& batch, in
 
 // The likeliest pieces of one row of logits, with their probabilities.
 std::string likeliest(const TokenDataset& dataset, const real* probabilities, int64_t vocabulary) {
-  std::vector<int32_t> order(vocabulary);
-  std::iota(order.begin(), order.end(), 0);
-  std::partial_sort(order.begin(), order.begin() + kGuesses, order.end(), [&](int32_t a, int32_t b) {
-    return probabilities[a] > probabilities[b] || (probabilities[a] == probabilities[b] && a < b);
-  });
   std::string text;
-  for (int g = 0; g < kGuesses; ++g) {
-    text += fmt::format("{}\"{}\" {:.0f} %", g == 0 ? "" : ", ", dataset.text_of(order[g]),
-                        100 * probabilities[order[g]]);
+  for (const int32_t id : largest({probabilities, static_cast<size_t>(vocabulary)}, kGuesses)) {
+    text += fmt::format("{}\"{}\" {:.0f} %", text.empty() ? "" : ", ", dataset.text_of(id),
+                        100 * probabilities[id]);
   }
   return text;
 }

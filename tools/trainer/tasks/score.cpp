@@ -1,6 +1,7 @@
 #include "tools/trainer/tasks/score.h"
 
 #include <cmath>
+#include <numeric>
 
 #include "autograd/ops.h"
 
@@ -15,6 +16,17 @@ std::vector<int32_t> argmax_rows(const Tensor& x) {
     best[r] = static_cast<int32_t>(std::max_element(row, row + cols) - row);
   }
   return best;
+}
+
+std::vector<int32_t> largest(std::span<const real> values, int64_t count) {
+  std::vector<int32_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto end = order.begin() + std::min<int64_t>(count, static_cast<int64_t>(order.size()));
+  std::partial_sort(order.begin(), end, order.end(), [&](int32_t a, int32_t b) {
+    return values[a] > values[b] || (values[a] == values[b] && a < b);
+  });
+  order.erase(end, order.end());
+  return order;
 }
 
 void Score::add(const Variable& logits, const Tensor& labels) {

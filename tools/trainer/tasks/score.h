@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "autograd/tape.h"
@@ -11,6 +12,9 @@ namespace reprise {
 
 // The index of the largest of each row: x [rows, cols] -> [rows]
 std::vector<int32_t> argmax_rows(const Tensor& x);
+
+// The places of the `count` largest, or of all, the largest first; of equal ones the first comes first.
+std::vector<int32_t> largest(std::span<const real> values, int64_t count);
 
 class Score {
  public:

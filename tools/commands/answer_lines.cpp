@@ -1,0 +1,153 @@
+#include "tools/commands/answer_lines.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <utility>
+
+#include "core/json.h"
+#include "core/parallel.h"
+#include "core/printable.h"
+#include "data/utf8.h"
+#include "tools/commands/output.h"
+
+namespace reprise {
+
+namespace {
+
+constexpr int64_t kLinesPerTask = 128;
+
+struct Line {
+  std::string text;
+  std::string error;  // why there is no text; empty when there is
+};
+
+// The lines of a file, of standard input, or of the command line.
+class Lines {
+ public:
+  explicit Lines(const LineOptions& options)
+      : arguments_(options.texts), name_(name_of(options)), input_(&std::cin) {
+    if (!arguments_.empty()) return;
+    if (name_ == kStandardInput) {
+      std::ios::sync_with_stdio(false);
+      return;
+    }
+    file_.open(options.input, std::ios::binary);
+    if (!file_) throw Error(ExitCode::no_input, "{}: can't be opened", name_);
+    input_ = &file_;
+  }
+
+  // The next ones, at most `most`; empty at the end.
+  std::vector<std::string> next(size_t most) {
+    std::vector<std::string> lines;
+    if (!arguments_.empty()) {
+      if (read_ == 0) lines = arguments_;
+    } else {
+      for (std::string line; lines.size() < most && std::getline(*input_, line);) {
+        if (line.ends_with('\r')) line.pop_back();
+        lines.push_back(std::move(line));
+      }
+      if (input_->bad()) throw Error(ExitCode::io, "{}: reading failed", name_);
+    }
+    read_ += static_cast<int64_t>(lines.size());
+    return lines;
+  }
+
+  int64_t read() const { return read_; }
+  const std::string& name() const { return name_; }
+
+ private:
+  static constexpr const char* kStandardInput = "standard input";
+  static std::string name_of(const LineOptions& options) {
+    if (!options.texts.empty()) return "text";
+    return options.input.empty() || options.input == "-" ? kStandardInput : printable(options.input);
+  }
+
+  std::vector<std::string> arguments_;
+  std::string name_;
+  std::ifstream file_;
+  std::istream* input_;
+  int64_t read_ = 0;
+};
+
+std::string text_of(const std::string& line, const std::string& name, int64_t number) {
+  const JsonDocument document = parse_json(line, name, ExitCode::data, {}, static_cast<int>(number));
+  const Json& value = document.value();
+  const auto text = value.is_object() ? value.find("text") : value.end();
+  if (text == value.end() || !text->is_string()) {
+    throw DataError("{}:{}: expected an object with \"text\", a string; got {}", name, number,
+                    describe_json(value));
+  }
+  return text->get<std::string>();
+}
+
+Line parsed(std::string line, const std::string& name, int64_t number, bool jsonl) {
+  try {
+    if (jsonl) return {text_of(line, name, number), ""};
+    if (!is_utf8(line)) throw DataError("{}:{}: not valid UTF-8", name, number);
+    return {std::move(line), ""};
+  } catch (const DataError& error) {
+    return {"", error.what()};
+  }
+}
+
+}  // namespace
+
+ExitCode answer_lines(const LineOptions& options, size_t most,
+                      const std::function<std::vector<std::string>(const std::vector<std::string>&)>& answer) {
+  if (options.threads > 0) set_threads(options.threads);
+  Lines input(options);
+  const bool objects = options.jsonl && options.texts.empty();
+  ExitCode code = ExitCode::ok;
+  while (true) {
+    const int64_t first = input.read() + 1;
+    std::vector<std::string> read = input.next(most);
+    if (read.empty()) return code;
+    std::vector<Line> lines(read.size());
+    parallel_ranges(static_cast<int64_t>(read.size()), kLinesPerTask, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const auto at = static_cast<size_t>(i);
+        lines[at] = parsed(std::move(read[at]), input.name(), first + i, objects);
+      }
+    });
+    std::vector<std::string> texts;
+    for (Line& line : lines) {
+      if (line.error.empty()) texts.push_back(std::move(line.text));
+    }
+    const std::vector<std::string> answers = answer(texts);
+    std::string out;
+    auto next = answers.begin();
+    for (const Line& line : lines) {
+      if (line.error.empty()) {
+        out += *next++;
+      } else {
+        code = ExitCode::data;
+        fmt::print(stderr, "error: {}\n", line.error);
+        if (options.jsonl) out += dump_json_line({{"error", line.error}});
+      }
+      out += '\n';
+    }
+    print_result(out);
+  }
+}
+
+void add_line_options(CLI::App& command, LineOptions& options, bool texts) {
+  if (texts) {
+    // Not an option of the library: it would take "[MASK] … [SEP]" for a list in brackets.
+    command.allow_extras();
+    command.footer("Texts may follow as further arguments; then nothing is read.");
+    command.callback([&command, &options] {
+      options.texts = command.remaining();
+      for (const std::string& text : options.texts) {
+        if (text.starts_with("--")) throw CLI::ExtrasError({text});
+      }
+    });
+  }
+  command.add_option("--input", options.input, "a file with a text a line (standard input)");
+  command.add_flag("--jsonl", options.jsonl, "lines of JSON: {\"text\": …} is read, an object is written");
+  command.add_option("--threads", options.threads, "threads (all processors)")->check(CLI::Range(1, 256));
+}
+
+}  // namespace reprise

@@ -1,0 +1,34 @@
+// Commands that answer each line of a file or a pipe with a line, in the same order.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+
+namespace CLI {
+class App;
+}
+
+namespace reprise {
+
+struct LineOptions {
+  std::vector<std::string> texts;  // on the command line, as they are; then nothing is read
+  std::string input;               // a file; empty or "-": standard input
+  bool jsonl = false;              // lines {"text": …} instead of text
+  int threads = 0;                 // 0: all processors
+};
+
+// Adds --input, --jsonl and --threads, and with `texts` texts as arguments.
+void add_line_options(CLI::App& command, LineOptions& options, bool texts);
+
+// Calls `answer` with some texts at a time, at most `most`, and prints the lines that it returns, one
+// for each text. A line that can't be read is named on standard error and answered by an empty one, or
+// with jsonl by {"error": "…"}, and the others are answered; the exit code is then that of bad data.
+// Throws Error: no_input for a file that can't be opened, io when reading or writing fails.
+ExitCode answer_lines(const LineOptions& options, size_t most,
+                      const std::function<std::vector<std::string>(const std::vector<std::string>&)>& answer);
+
+}  // namespace reprise

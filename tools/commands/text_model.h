@@ -1,0 +1,38 @@
+// TextModel: an encoder out of a model folder with the vocabulary that cuts text for it.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/token_batch.h"
+#include "data/vocabulary/vocabulary.h"
+#include "layers/models/encoder.h"
+
+namespace reprise {
+
+class TextModel {
+ public:
+  // A Hugging Face folder, or one of ours. Throws as read_model_config, load_model_folder and
+  // load_vocabulary; DataError when the vocabulary has more pieces than the model has rows.
+  explicit TextModel(const std::string& folder);
+
+  // [CLS] text [SEP] for each text, cut at the end to the model's length. The batch's masked rows are
+  // where a text has [MASK]. The texts are valid UTF-8.
+  TokenBatch batch(std::span<const std::string> texts) const;
+
+  const Encoder& encoder() const { return encoder_; }
+  const Vocabulary& vocabulary() const { return *vocabulary_; }
+  // Whether the folder had the head that tells masked words.
+  bool predicts_words() const { return predicts_words_; }
+
+ private:
+  Example example(std::string_view text) const;
+
+  Encoder encoder_;
+  std::unique_ptr<const Vocabulary> vocabulary_;
+  bool predicts_words_ = true;
+};
+
+}  // namespace reprise
