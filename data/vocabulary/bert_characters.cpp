@@ -32,6 +32,15 @@ constexpr char32_t kDottedI = 0x130;
 // A character's facts in a byte: the class in three bits, and the flags.
 enum : uint8_t { kClass = 7, kMarkBit = 8, kReordered = 16, kDecomposes = 32, kLower = 64 };
 
+// By utf8proc, canonical and complete.
+std::u32string decomposition(char32_t c) {
+  std::array<utf8proc_int32_t, 32> parts;
+  int last = 0;
+  const auto count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(c), parts.data(),
+                                             parts.size(), UTF8PROC_DECOMPOSE, &last);
+  return {parts.begin(), parts.begin() + count};
+}
+
 BertClass class_by_category(char32_t c) {
   if (c == 0 || c == 0xFFFD) return BertClass::removed;
   if (c == '\t' || c == '\n' || c == '\r') return BertClass::space;
@@ -67,11 +76,7 @@ uint8_t facts_by_utf8proc(char32_t c) {
   uint8_t facts = static_cast<uint8_t>(class_by_category(c));
   if (property->category == UTF8PROC_CATEGORY_MN) facts |= kMarkBit;
   if (property->combining_class != 0) facts |= kReordered;
-  std::array<utf8proc_int32_t, 32> parts;
-  int last = 0;
-  const auto count =
-      utf8proc_decompose_char(code, parts.data(), parts.size(), UTF8PROC_DECOMPOSE, &last);
-  if (count != 1 || parts[0] != code) facts |= kDecomposes;
+  if (decomposition(c) != std::u32string(1, c)) facts |= kDecomposes;
   if (utf8proc_tolower(code) != code) facts |= kLower;
   return facts;
 }
@@ -123,11 +128,7 @@ uint8_t combining_class(char32_t c) {
 }
 
 void append_decomposition(char32_t c, std::u32string& characters) {
-  std::array<utf8proc_int32_t, 32> parts;
-  int last = 0;
-  const auto count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(c), parts.data(),
-                                             parts.size(), UTF8PROC_DECOMPOSE, &last);
-  for (utf8proc_ssize_t i = 0; i < count; ++i) characters += static_cast<char32_t>(parts[i]);
+  characters += decomposition(c);
 }
 
 void append_lower(char32_t c, std::u32string& characters) {

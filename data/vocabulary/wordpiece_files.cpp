@@ -7,11 +7,15 @@ namespace {
 
 constexpr SpecialNames kNames = {.pad = "[PAD]", .unknown = "[UNK]"};
 
+Json strip_accents(const BertTextRules& rules) {
+  return rules.strip_accents ? Json(*rules.strip_accents) : Json(nullptr);
+}
+
 Json normalizer(const BertTextRules& rules) {
   return {{"type", "BertNormalizer"},
           {"clean_text", true},
           {"handle_chinese_chars", rules.tokenize_chinese_chars},
-          {"strip_accents", rules.strip_accents ? Json(*rules.strip_accents) : Json(nullptr)},
+          {"strip_accents", strip_accents(rules)},
           {"lowercase", rules.lower_case}};
 }
 
@@ -41,11 +45,10 @@ void WordPieceVocabulary::write_files(int64_t max_length, const std::string& fol
       {"post_processor", post_processor(special_)},
       {"decoder", {{"type", "WordPiece"}, {"prefix", kContinuing}, {"cleanup", true}}},
       {"model", model(*this)}};
-  const Json strip = rules_.strip_accents ? Json(*rules_.strip_accents) : Json(nullptr);
   write_tokenizer_files({.tokenizer = tokenizer,
                          .config = {{"tokenizer_class", "BertTokenizer"},
                                     {"do_lower_case", rules_.lower_case},
-                                    {"strip_accents", strip},
+                                    {"strip_accents", strip_accents(rules_)},
                                     {"tokenize_chinese_chars", rules_.tokenize_chinese_chars}},
                          .names = kNames,
                          .vocabulary_name = "vocab.txt",
