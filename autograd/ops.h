@@ -184,9 +184,13 @@ Variable radial_basis_loss(const Variable& y, const Tensor& labels, double j, do
 
 // ---- losses (ops/losses.cpp)
 // weight · Σᵢ −log softmax(logits[i])[labels[i]] -> []; logits [n, classes], labels [n].
-// Throws DataError for a label outside [0, classes). The sum is taken in double, in order.
-Variable cross_entropy(const Variable& logits, const Tensor& labels, double weight);
+// Throws DataError for a label outside [0, classes). The sum is taken in double, in order. Row i counts
+// row_weights[i] times, where they are given.
+Variable cross_entropy(const Variable& logits, const Tensor& labels, double weight,
+                       const Tensor& row_weights = {});
 // weight · Σ (x − target)² -> []
 Variable squared_error(const Variable& x, const Tensor& target, double weight);
+// weight · Σ −(t log σ(x) + (1 − t) log(1 − σ(x))) -> []; logits and targets of one shape, targets in [0, 1]
+Variable binary_cross_entropy(const Variable& logits, const Tensor& target, double weight);
 
 }  // namespace reprise

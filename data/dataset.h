@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/batch.h"
+#include "data/label_kind.h"
 
 namespace reprise {
 
@@ -20,6 +21,7 @@ struct DatasetSettings {
   int64_t segment_types = 2;    // rows of the model's segment table
   std::vector<int64_t> image{};  // channels, height and width that the model takes; empty: any
   int64_t classes = 0;          // labels of images are below this; 0: any
+  LabelKind labels = LabelKind::one;  // of texts
   int64_t sequences = 0;        // of a micro-batch
   uint64_t seed = 0;
 };
@@ -83,6 +85,19 @@ class TokenDataset : public DatasetOf<TokenBatch> {
   virtual bool has_sentence_labels() const = 0;
   // What a piece stands for, a word's beginning shown by a space; empty for data without text.
   virtual std::string text_of(int32_t /*id*/) const { return {}; }
+};
+
+// Labelled texts. A batch has sentence_labels where every text has one label, otherwise targets: for each
+// label 1 or 0, or the number.
+class LabelledTextDataset : public DatasetOf<TokenBatch> {
+ public:
+  virtual LabelKind kind() const = 0;
+  virtual const std::vector<std::string>& labels() const = 0;  // the names; empty for numbers
+  // [labels] what each class weighs in the loss; empty: all the same.
+  virtual const std::vector<double>& class_weights() const = 0;
+  // A second evaluation set, for when all is decided; may be empty.
+  virtual int64_t test_batches() const { return 0; }
+  virtual TokenBatch test_batch(int64_t /*index*/) const { return {}; }
 };
 
 // Labelled images.

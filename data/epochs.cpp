@@ -7,7 +7,8 @@
 
 namespace reprise {
 
-Epochs::Epochs(int64_t items, int64_t batch, RandomKey key) : items_(items), batch_(batch), key_(key) {
+Epochs::Epochs(int64_t items, int64_t batch, RandomKey key, bool shuffled)
+    : items_(items), batch_(batch), key_(key), shuffled_(shuffled) {
   if (items < 1 || items > INT32_MAX) {
     throw DataError("data: {} items; from 1 to {} are possible", items, INT32_MAX);
   }
@@ -19,7 +20,7 @@ std::shared_ptr<const Epochs::Order> Epochs::order(int64_t epoch) const {
   if (epoch != epoch_) {
     auto order = std::make_shared<Order>(items_);
     std::iota(order->begin(), order->end(), 0);
-    RandomStream(key_.at(static_cast<uint64_t>(epoch))).shuffle(std::span(*order));
+    if (shuffled_) RandomStream(key_.at(static_cast<uint64_t>(epoch))).shuffle(std::span(*order));
     order_ = std::move(order);
     epoch_ = epoch;
   }

@@ -15,8 +15,9 @@ namespace reprise {
 // number) alone. All const functions may be called from several threads at once.
 class Epochs {
  public:
-  // Throws DataError for no item, and more than 2^31.
-  Epochs(int64_t items, int64_t batch, RandomKey key);
+  // Without `shuffled`, every epoch has the items in their order. Throws DataError for no item, and more
+  // than 2^31.
+  Epochs(int64_t items, int64_t batch, RandomKey key, bool shuffled = true);
 
   int64_t batches_per_epoch() const { return (items_ + batch_ - 1) / batch_; }
   int64_t epoch_of(int64_t batch) const { return batch / batches_per_epoch(); }
@@ -29,6 +30,7 @@ class Epochs {
 
   int64_t items_, batch_;
   RandomKey key_;
+  bool shuffled_;
   mutable std::mutex mutex_;
   mutable int64_t epoch_ = -1;  // that order_ is of
   mutable std::shared_ptr<const Order> order_;

@@ -4,6 +4,7 @@
 #include "data/batches.h"
 #include "data/images/image_batches.h"
 #include "data/images/image_dataset.h"
+#include "data/labelled_dataset.h"
 #include "data/text_dataset.h"
 #include "data/word_batches.h"
 #include "data/word_text_dataset.h"
@@ -32,6 +33,10 @@ constexpr Entry kDatasets[] = {
     {"sentence_pairs",
      [](const DataConfig& config, const DatasetSettings& settings) -> std::unique_ptr<Dataset> {
        return std::make_unique<SentencePairs>(config.sentence_pairs, settings);
+     }},
+    {"classification",
+     [](const DataConfig& config, const DatasetSettings& settings) -> std::unique_ptr<Dataset> {
+       return std::make_unique<LabelledDataset>(config.classification, settings);
      }},
     {"words",
      [](const DataConfig& config, const DatasetSettings& settings) -> std::unique_ptr<Dataset> {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "data/batches_config.h"
 #include "data/dataset.h"
 #include "data/images/image_config.h"
+#include "data/labelled_texts_config.h"
 #include "data/sentence_pairs.h"
 #include "data/text_config.h"
 #include "data/word_text.h"
@@ -22,16 +24,19 @@ struct DataConfig {
   // Of each type:
   TextDataConfig text;
   SentencePairsConfig sentence_pairs;
+  LabelledTextsConfig classification;
   WordTextConfig words;
   ImageDataConfig images;
   BatchesConfig batches;
 
   void fields(Fields& f) {
     f("type", type, "text: files of sentences, to be masked; sentence_pairs: neighbours in "
-      "such files; words: their words in streams; images: labelled images; batches: ready-made batches")
+      "such files; classification: tables of texts with labels; words: words in streams; images: labelled "
+      "images; batches: ready-made batches")
         .one_of(dataset_types());
     if (type == "text") text.fields(f);
     if (type == "sentence_pairs") sentence_pairs.fields(f);
+    if (type == "classification") classification.fields(f);
     if (type == "words") words.fields(f);
     if (type == "images") images.fields(f);
     if (type == "batches") batches.fields(f);
@@ -40,12 +45,14 @@ struct DataConfig {
   // How its text is cut into pieces; null for data that isn't.
   VocabularyConfig* vocabulary() {
     if (type == "text") return &text.vocabulary;
+    if (type == "classification") return &classification.vocabulary;
     return type == "sentence_pairs" ? &sentence_pairs.vocabulary : nullptr;
   }
-  // Where its text comes from; null for data without.
-  const TextSourceConfig* any_text() const {
-    if (type == "text") return &text;
-    return type == "sentence_pairs" ? &sentence_pairs : nullptr;
+  // Tokens of a sequence, at most; nothing where the data don't say.
+  std::optional<int64_t> max_length() const {
+    if (type == "text") return text.max_length;
+    if (type == "classification") return classification.max_length;
+    return type == "sentence_pairs" ? std::optional(sentence_pairs.max_length) : std::nullopt;
   }
 };
 

@@ -10,7 +10,7 @@
 #include "data/masking.h"
 #include "data/pairs.h"
 #include "data/text.h"
-#include "data/vocabulary/trained_vocabulary.h"
+#include "data/vocabulary_config.h"
 
 namespace reprise {
 
@@ -40,34 +40,10 @@ struct MaskingConfig {
   void check(Problems& problems) const;
 };
 
-struct VocabularyConfig {
-  std::optional<std::filesystem::path> path;
-  std::string type = "sentencepiece";
-  bool cased = false;
-  int64_t max_sentences = 2000000;
-
-  static const char* shorthand_key() { return "path"; }
-  void fields(Fields& f) {
-    f("path", path,
-      "a SentencePiece unigram model (.model), WordPiece's list of pieces (.txt), or a Hugging Face "
-      "folder with one of these; null: that of model.init_from, else one is trained on the training "
-      "text with model.vocab_size pieces and kept in the cache folder");
-    f("type", type, "what is trained: a SentencePiece unigram model, as ALBERT's, or WordPiece, as BERT's")
-        .one_of({"sentencepiece", "wordpiece"});
-    f("cased", cased, "of WordPiece: capitals and accents are kept");
-    f("max_sentences", max_sentences,
-      "when training: of a longer text, this many evenly spaced sentences are used")
-        .at_least(1);
-  }
-  VocabularyType kind() const {
-    return type == "wordpiece" ? VocabularyType::wordpiece : VocabularyType::sentencepiece;
-  }
-};
-
 // Text files: "a.txt", "corpus/*.txt.gz", or ["a.txt", "b/*.txt"].
 struct TextFilesConfig {
-  std::optional<std::filesystem::path> pattern;
-  std::vector<std::filesystem::path> files;
+  std::optional<std::filesystem::path> pattern{};
+  std::vector<std::filesystem::path> files{};
 
   static const char* shorthand_key() { return "pattern"; }
   static const char* list_shorthand_key() { return "files"; }

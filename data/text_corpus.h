@@ -26,9 +26,6 @@ class TextCorpus {
   std::string description() const;
 
  private:
-  std::unique_ptr<const Vocabulary> learn_or_load(const VocabularyConfig& config, int64_t wanted,
-                                                  const Text& train);
-
   std::vector<std::string> warnings_;
   std::unique_ptr<const Vocabulary> vocabulary_;
   Corpus train_, valid_;

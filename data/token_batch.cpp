@@ -13,7 +13,8 @@ constexpr int64_t kMaxInt32 = std::numeric_limits<int32_t>::max();
 
 Tensor int_tensor(int64_t size) { return Tensor::empty({size}, DType::i32, Purpose::other); }
 
-void check(const Example& example, size_t index, bool labelled, int64_t max_positions) {
+void check(const Example& example, size_t index, const Example& first, int64_t max_positions) {
+  const bool labelled = first.sentence_label.has_value();
   const auto tokens = static_cast<int64_t>(example.ids.size());
   if (tokens == 0) throw DataError("batch: sequence {} has no tokens", index);
   if (tokens > max_positions) {
@@ -23,6 +24,10 @@ void check(const Example& example, size_t index, bool labelled, int64_t max_posi
   if (example.sentence_label.has_value() != labelled) {
     throw DataError("batch: sequence {} has {} sentence label, unlike the first", index,
                     labelled ? "no" : "a");
+  }
+  if (example.targets.size() != first.targets.size()) {
+    throw UsageError("batch: sequence {} has {} targets, the first {}", index, example.targets.size(),
+                     first.targets.size());
   }
   if (example.segments.size() != example.ids.size() ||
       example.masked_labels.size() != example.masked_positions.size()) {
@@ -54,6 +59,9 @@ TokenBatch allocate(std::span<const Example> examples) {
   batch.masked_labels = int_tensor(masked);
   batch.sequence_number = int_tensor(sequences);
   if (examples[0].sentence_label) batch.sentence_labels = int_tensor(sequences);
+  if (const auto outputs = std::ssize(examples[0].targets); outputs > 0) {
+    batch.targets = Tensor::empty({sequences, outputs}, kReal, Purpose::other);
+  }
   return batch;
 }
 
@@ -74,6 +82,9 @@ void fill(const TokenBatch& batch, const Example& example, int64_t s, int64_t ro
                                                static_cast<int64_t>(example.masked_labels.size()));
   batch.sequence_number.data<int32_t>()[s] = static_cast<int32_t>(number);
   if (example.sentence_label) batch.sentence_labels.data<int32_t>()[s] = *example.sentence_label;
+  if (batch.targets.defined()) {
+    std::ranges::copy(example.targets, batch.targets.data() + s * std::ssize(example.targets));
+  }
   batch.offsets.data<int32_t>()[s + 1] = static_cast<int32_t>(row + tokens);
 }
 
@@ -90,8 +101,7 @@ TokenBatch make_batch(std::span<const Example> examples, int64_t first_sequence,
         "batch: {} sequences from number {} on, of {} positions each, can't be numbered", sequences,
         first_sequence, max_positions);
   }
-  const bool labelled = examples[0].sentence_label.has_value();
-  for (size_t i = 0; i < examples.size(); ++i) check(examples[i], i, labelled, max_positions);
+  for (size_t i = 0; i < examples.size(); ++i) check(examples[i], i, examples[0], max_positions);
 
   TokenBatch batch = allocate(examples);
   batch.padded_length = padded_length;
@@ -117,6 +127,7 @@ TokenBatch sequences_of(const TokenBatch& batch, int64_t begin, int64_t end) {
   part.place = batch.place.slice(first, last);
   part.sequence_number = batch.sequence_number.slice(begin, end);
   if (batch.sentence_labels.defined()) part.sentence_labels = batch.sentence_labels.slice(begin, end);
+  if (batch.targets.defined()) part.targets = batch.targets.slice(begin, end);
   part.offsets = batch.offsets.slice(begin, end + 1).clone();
   for (int32_t& offset : part.offsets.values<int32_t>()) offset -= static_cast<int32_t>(first);
 

@@ -19,7 +19,8 @@ struct Example {
   std::vector<int32_t> segments;          // [tokens]
   std::vector<int32_t> masked_positions;  // [masked], ascending
   std::vector<int32_t> masked_labels;     // [masked], the ids before masking
-  std::optional<int32_t> sentence_label;  // of the sentence task; none: there is no such task
+  std::optional<int32_t> sentence_label;  // of the sentence task, or its class; none: there is no such task
+  std::vector<float> targets{};           // [outputs] of a task that wants numbers; empty: there is none
 };
 
 struct TokenBatch {
@@ -31,6 +32,7 @@ struct TokenBatch {
   Tensor masked_rows;      // [M] rows of [T]
   Tensor masked_labels;    // [M]
   Tensor sentence_labels;  // [S], or undefined
+  Tensor targets;          // [S, outputs] real, or undefined
 
   // [S] the number of each sequence within the whole optimizer step. Dropout is drawn for it, so
   // that one batch of 32 and four of 8 draw the same.

@@ -7,6 +7,7 @@
 #include "tools/commands/convert.h"
 #include "tools/commands/diagnose.h"
 #include "tools/commands/embed.h"
+#include "tools/commands/evaluate.h"
 #include "tools/commands/graph.h"
 #include "tools/commands/inspect.h"
 #include "tools/commands/output.h"
@@ -34,6 +35,7 @@ struct Options {
   TokenizeOptions tokenize;
   PredictOptions predict;
   EmbedOptions embed;
+  EvaluateOptions evaluate;
 };
 
 ExitCode run(const std::string& command, const Options& options) {
@@ -43,6 +45,7 @@ ExitCode run(const std::string& command, const Options& options) {
   if (command == "tokenize") return tokenize(options.tokenize);
   if (command == "predict") return predict(options.predict);
   if (command == "embed") return embed(options.embed);
+  if (command == "evaluate") print_result(evaluate(options.evaluate));
   if (command == "compare") print_result(compare(options.compare));
   if (command == "convert") print_result(convert(options.convert));
   if (command == "graph") print_result(graph(options.graph));
@@ -70,6 +73,7 @@ int main(int argc, char** argv) {
   add_tokenize(app, options.tokenize);
   add_predict(app, options.predict);
   add_embed(app, options.embed);
+  add_evaluate(app, options.evaluate);
   return run_program(app, argc, argv,
                      [&] { return run(app.get_subcommands()[0]->get_name(), options); });
 }

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include "autograd/ops.h"
 #include "autograd/ops/loops.h"
 #include "core/error.h"
@@ -5,12 +8,16 @@
 
 namespace reprise {
 
-// y = w Σᵢ (logsumexp(xᵢ) − xᵢ[labelᵢ]):  dxᵢ = w dy (softmax(xᵢ) − onehot(labelᵢ))
-Variable cross_entropy(const Variable& logits, const Tensor& labels, double weight) {
+// y = w Σᵢ wᵢ (logsumexp(xᵢ) − xᵢ[labelᵢ]):  dxᵢ = w wᵢ dy (softmax(xᵢ) − onehot(labelᵢ))
+Variable cross_entropy(const Variable& logits, const Tensor& labels, double weight,
+                       const Tensor& row_weights) {
   const Shape& s = logits.shape();
   if (s.rank() != 2 || labels.shape() != Shape{s[0]}) {
     throw ShapeError("cross_entropy: logits {} are not [n, classes] with labels {} as [n]", s,
                      labels.shape());
+  }
+  if (row_weights.defined() && row_weights.shape() != Shape{s[0]}) {
+    throw ShapeError("cross_entropy: row weights {} are not [n] for logits {}", row_weights.shape(), s);
   }
   const int32_t* label = labels.data<int32_t>();
   for (int64_t i = 0; i < s[0]; ++i) {
@@ -20,10 +27,12 @@ Variable cross_entropy(const Variable& logits, const Tensor& labels, double weig
   }
   Tensor losses = Tensor::empty({s[0]}), lse = Tensor::empty({s[0]});
   kernels::cross_entropy_forward(s[0], s[1], logits.value().data(), label, losses.data(), lse.data());
+  if (row_weights.defined()) losses = mul(Variable(losses), Variable(row_weights)).value();
   Tensor y = Tensor::full({}, weight * kernels::sum(s[0], losses.data()));
   return record("cross_entropy", y, {logits},
                 [=, x = logits.value()](const Tensor& dy, InputGrads& dx) {
-    const Tensor scale = Tensor::full({x.size(0)}, weight * dy.item());
+    Tensor scale = Tensor::full({x.size(0)}, weight * dy.item());
+    if (row_weights.defined()) scale = mul(Variable(scale), Variable(row_weights)).value();
     const auto write = [&](const Sink& d) {
       kernels::cross_entropy_backward(x.size(0), x.size(1), x.data(), labels.data<int32_t>(),
                                       lse.data(), scale.data(), d.beta, d.data());
@@ -56,6 +65,31 @@ Variable squared_error(const Variable& x, const Tensor& target, double weight) {
     const real factor = static_cast<real>(2 * weight * dy.item());
     const real *p = x.data(), *t = target.data();
     loops::contribute(x.numel(), d.beta, d.data(), [=](int64_t i) { return factor * (p[i] - t[i]); });
+  });
+}
+
+// y = w Σ (log(1 + e^x) − t x):  dx = w dy (σ(x) − t)
+Variable binary_cross_entropy(const Variable& logits, const Tensor& target, double weight) {
+  if (logits.shape() != target.shape()) {
+    throw ShapeError("binary_cross_entropy: logits {} and target {} differ", logits.shape(), target.shape());
+  }
+  const real *px = logits.value().data(), *pt = target.data();
+  const double total = parallel_sum(target.numel(), loops::kGrain, [&](int64_t begin, int64_t end) {
+    double part = 0;
+    for (int64_t i = begin; i < end; ++i) {
+      const double x = double{px[i]};  // log(1 + e^x) without e^x of a large x
+      part += std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))) - double{pt[i]} * x;
+    }
+    return part;
+  });
+  return record("binary_cross_entropy", Tensor::full({}, weight * total), {logits},
+                [=, x = logits.value()](const Tensor& dy, InputGrads& dx) {
+    const Sink d = dx.into(0);
+    const double factor = weight * dy.item();
+    const real *p = x.data(), *t = target.data();
+    loops::contribute(x.numel(), d.beta, d.data(), [=](int64_t i) {
+      return static_cast<real>(factor * (1 / (1 + std::exp(-double{p[i]})) - double{t[i]}));
+    });
   });
 }
 

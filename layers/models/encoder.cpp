@@ -139,10 +139,14 @@ void Encoder::collect_base(Collector& collector) const {
   }
 }
 
+void Encoder::collect_pooled(Collector& collector) const {
+  collect_base(collector);
+  pooler_.collect(collector, EncoderNames(config_).pooler);
+}
+
 void Encoder::collect(Collector& collector) const {
   const EncoderNames names(config_);
-  collect_base(collector);
-  pooler_.collect(collector, names.pooler);
+  collect_pooled(collector);
   prediction_dense_.collect(collector, names.prediction_dense);
   prediction_norm_.collect(collector, names.prediction_norm);
   collector.add(decoder_bias_, Start::zeros, {names.prediction_bias});

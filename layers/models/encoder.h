@@ -33,9 +33,10 @@ class Encoder {
   Variable predict_sentence(const Context& context, const Variable& pooled,
                             const Tensor& places) const;
 
-  // All Parameters, under Hugging Face's names; or those of encode() alone.
+  // All Parameters, under Hugging Face's names; or those of encode() alone, or of encode() and pool().
   void collect(Collector& collector) const;
   void collect_base(Collector& collector) const;
+  void collect_pooled(Collector& collector) const;
 
   const EncoderConfig& config() const { return config_; }
   const SharingPlan& plan() const { return plan_; }

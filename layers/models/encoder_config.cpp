@@ -100,6 +100,10 @@ double EncoderConfig::sentence_dropout() const {
   return albert() ? classifier_dropout_prob.value_or(0.1) : 0;
 }
 
+double EncoderConfig::classifier_dropout() const {
+  return albert() ? sentence_dropout() : hidden_dropout_prob;
+}
+
 SharingConfig EncoderConfig::sharing_or_default() const {
   return sharing.value_or(SharingConfig{.strategy = albert() ? "groups" : "none"});
 }

@@ -59,7 +59,8 @@ struct EncoderConfig {
   int64_t embedding_width() const;
   bool embedding_projection() const { return albert(); }
   std::string activation() const;
-  double sentence_dropout() const;  // before the sentence head
+  double sentence_dropout() const;    // before the sentence head
+  double classifier_dropout() const;  // before a classifier's: bert's hidden_dropout_prob, albert's as above
   // Hugging Face's ALBERT never applies the feed-forward block's dropout, Google's does.
   bool drops_feed_forward() const { return feed_forward_dropout.value_or(!albert()); }
   SharingConfig sharing_or_default() const;

@@ -400,9 +400,17 @@ Cases losses() {
       {"cross_entropy",
        [](Inputs x) { return cross_entropy(x[0], indices({3}, {4, 0, 4}), 0.7); },
        {{{3, 5}, kWide}}},
+      {"cross_entropy_row_weights",
+       [](Inputs x) { return cross_entropy(x[0], indices({3}, {4, 0, 4}), 0.7, pattern({3}, 6)); },
+       {{{3, 5}}}},
       {"cross_entropy_one_class",
        [](Inputs x) { return cross_entropy(x[0], indices({2}, {0, 0}), 1); },
        {{{2, 1}}}},
+      {"binary_cross_entropy",
+       [](Inputs x) {
+         return binary_cross_entropy(x[0], Tensor::of({2, 3}, {0, 1, 1, 0, 0.25, 1}), 0.6);
+       },
+       {{{2, 3}, kWide}}},
       {"squared_error", [](Inputs x) { return squared_error(x[0], pattern({2, 3}, 5), 0.6); },
        {{{2, 3}}}},
   };

@@ -10,6 +10,7 @@
 #include "core/json.h"
 #include "core/parallel.h"
 #include "core/printable.h"
+#include "data/lines.h"
 #include "data/utf8.h"
 #include "tools/commands/output.h"
 
@@ -20,7 +21,7 @@ namespace {
 constexpr int64_t kLinesPerTask = 128;
 
 struct Line {
-  std::string text;
+  InputText text;
   std::string error;  // why there is no text; empty when there is
 };
 
@@ -72,34 +73,51 @@ class Lines {
   int64_t read_ = 0;
 };
 
-std::string text_of(const std::string& line, const std::string& name, int64_t number) {
-  const JsonDocument document = parse_json(line, name, ExitCode::data, {}, static_cast<int>(number));
-  const Json& value = document.value();
-  const auto text = value.is_object() ? value.find("text") : value.end();
+// The string under a key of the object in a line.
+std::string string_of(const Json& value, const char* key, const std::string& place) {
+  const auto text = value.is_object() ? value.find(key) : value.end();
   if (text == value.end() || !text->is_string()) {
-    throw DataError("{}:{}: expected an object with \"text\", a string; got {}", name, number,
-                    describe_json(value));
+    throw DataError("{}: expected an object with \"{}\", a string; got {}", place, key, describe_json(value));
   }
   return text->get<std::string>();
 }
 
-Line parsed(std::string line, const std::string& name, int64_t number, bool jsonl) {
+InputText of_object(const std::string& line, const std::string& name, int64_t number, bool pairs) {
+  const JsonDocument document = parse_json(line, name, ExitCode::data, {}, static_cast<int>(number));
+  const std::string place = fmt::format("{}:{}", name, number);
+  InputText input{string_of(document.value(), "text", place)};
+  if (pairs) input.pair = string_of(document.value(), "pair", place);
+  return input;
+}
+
+InputText of_text(std::string line, const std::string& place, bool pairs) {
+  if (!is_utf8(line)) throw DataError("{}: not valid UTF-8", place);
+  if (!pairs) return {std::move(line)};
+  const size_t tab = line.find('\t');
+  if (tab == line.npos) throw DataError("{}: this model takes pairs: two texts with a tab between them", place);
+  return {line.substr(0, tab), line.substr(tab + 1)};
+}
+
+Line parsed(std::string line, const std::string& name, int64_t number, const LineOptions& options) {
+  const bool object = options.jsonl && options.texts.empty();
+  const std::string place = fmt::format("{}:{}", name, number);
   try {
-    if (jsonl) return {text_of(line, name, number), ""};
-    if (!is_utf8(line)) throw DataError("{}:{}: not valid UTF-8", name, number);
-    return {std::move(line), ""};
+    InputText input = object ? of_object(line, name, number, options.pairs)
+                             : of_text(std::move(line), place, options.pairs);
+    const bool empty = trimmed(input.text).empty() || (options.pairs && trimmed(input.pair).empty());
+    if (empty && !options.takes_empty) throw DataError("{}: the text is empty", place);
+    return {std::move(input), ""};
   } catch (const DataError& error) {
-    return {"", error.what()};
+    return {{}, error.what()};
   }
 }
 
 }  // namespace
 
 ExitCode answer_lines(const LineOptions& options, size_t most,
-                      const std::function<std::vector<std::string>(const std::vector<std::string>&)>& answer) {
+                      const std::function<std::vector<std::string>(const std::vector<InputText>&)>& answer) {
   if (options.threads > 0) set_threads(options.threads);
   Lines input(options);
-  const bool objects = options.jsonl && options.texts.empty();
   ExitCode code = ExitCode::ok;
   while (true) {
     const int64_t first = input.read() + 1;
@@ -109,10 +127,10 @@ ExitCode answer_lines(const LineOptions& options, size_t most,
     parallel_ranges(static_cast<int64_t>(read.size()), kLinesPerTask, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         const auto at = static_cast<size_t>(i);
-        lines[at] = parsed(std::move(read[at]), input.name(), first + i, objects);
+        lines[at] = parsed(std::move(read[at]), input.name(), first + i, options);
       }
     });
-    std::vector<std::string> texts;
+    std::vector<InputText> texts;
     for (Line& line : lines) {
       if (line.error.empty()) texts.push_back(std::move(line.text));
     }

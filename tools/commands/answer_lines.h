@@ -19,6 +19,14 @@ struct LineOptions {
   std::string input;               // a file; empty or "-": standard input
   bool jsonl = false;              // lines {"text": …} instead of text
   int threads = 0;                 // 0: all processors
+  // What the command decides:
+  bool pairs = false;        // a second text follows after a tab, or is "pair" of the object
+  bool takes_empty = true;   // false: an empty text is a line that can't be read
+};
+
+struct InputText {
+  std::string text;
+  std::string pair{};  // empty unless the command takes pairs
 };
 
 // Adds --input, --jsonl and --threads, and with `texts` texts as arguments.
@@ -29,6 +37,6 @@ void add_line_options(CLI::App& command, LineOptions& options, bool texts);
 // with jsonl by {"error": "…"}, and the others are answered; the exit code is then that of bad data.
 // Throws Error: no_input for a file that can't be opened, io when reading or writing fails.
 ExitCode answer_lines(const LineOptions& options, size_t most,
-                      const std::function<std::vector<std::string>(const std::vector<std::string>&)>& answer);
+                      const std::function<std::vector<std::string>(const std::vector<InputText>&)>& answer);
 
 }  // namespace reprise

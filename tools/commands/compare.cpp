@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cmath>
 #include <filesystem>
 
 #include "core/error.h"
@@ -65,7 +66,9 @@ Discordant between(const Finished& first, const Finished& second) {
   return found;
 }
 
-std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
+std::string percent(double share) {
+  return std::isnan(share) ? "not looked at" : fmt::format("{:.2f} %", 100 * share);
+}
 
 std::string text_of(const std::vector<Finished>& runs) {
   TextTable table;

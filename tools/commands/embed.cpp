@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kTextsAtATime = 64;
 
-std::vector<std::string> answers(const TextModel& model, std::span<const std::string> texts,
+std::vector<std::string> answers(const TextModel& model, std::span<const InputText> texts,
                                  const EmbedOptions& options) {
   if (texts.empty()) return {};
   const TokenBatch batch = model.batch(texts);
@@ -34,7 +34,7 @@ std::vector<std::string> answers(const TextModel& model, std::span<const std::st
 
 ExitCode embed(const EmbedOptions& options) {
   const TextModel model(options.model);
-  return answer_lines(options.lines, kTextsAtATime, [&](const std::vector<std::string>& texts) {
+  return answer_lines(options.lines, kTextsAtATime, [&](const std::vector<InputText>& texts) {
     return answers(model, texts, options);
   });
 }

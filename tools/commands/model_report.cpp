@@ -44,7 +44,7 @@ Json published_json(const ModelReport& report) {
 
 Json parameters_json(const ModelReport& report) {
   const Ledger& ledger = report.ledger;
-  Json json = {{"convention", counting_convention(report.config.model)},
+  Json json = {{"convention", counting_convention(report.config.model, report.work)},
                {"stored", ledger.stored()},
                {"unshared", ledger.unshared()},
                {"base_model", ledger.base_model()}};
@@ -73,7 +73,8 @@ Json report_json(const ModelReport& report) {
            {{"sequences", report.work.sequences},
             {"length", report.work.length},
             {"predictions", report.work.predictions},
-            {"sentences", report.work.sentences}}},
+            {"sentences", report.work.sentences},
+            {"outputs", report.work.outputs ? Json(*report.work.outputs) : Json()}}},
           {"sharing", sharing_json(ledger.plan)}};
 }
 

@@ -47,11 +47,12 @@ std::string sentence_on_counts(const ModelReport& report) {
         "multiply-adds: forward, {} of {} tokens.\n", words ? ", at every time step" : "",
         words ? "a sequence" : "two sequences", grouped(work.length));
   }
+  const std::string predicted = work.outputs ? "" : fmt::format(",\n{} of them predicted", work.predictions);
   return fmt::format(
       "Counted: {}.\n"
-      "unshared: if every use had its own copy. multiply-adds: forward, a sequence of {} tokens,\n"
-      "{} of them predicted. Without heads ({}) {} are stored.\n",
-      kCountingConvention, grouped(work.length), grouped(work.predictions),
+      "unshared: if every use had its own copy. multiply-adds: forward, a sequence of {} tokens{}. Without "
+      "heads ({}) {} are stored.\n",
+      counting_convention(report.config.model, work), grouped(work.length), predicted,
       report.config.model.encoder.albert() ? "AlbertModel" : "BertModel",
       grouped(report.ledger.base_model()));
 }
@@ -195,12 +196,12 @@ std::string headline(const Reports& reports) {
     names.push_back(printable(report.name));
   }
   const auto odd = std::find_if(reports.begin(), reports.end(), [](const ModelReport& report) {
-    return !report.config.model.is_encoder();
+    return !report.config.model.is_encoder() || report.work.outputs;
   });
   const ModelReport& any = odd == reports.end() ? reports[0] : *odd;
   return fmt::format("{} parameters: {}\n({})\n", fmt::join(counts, " against "),
                      fmt::join(names, " against "),
-                     counting_convention(any.config.model));
+                     counting_convention(any.config.model, any.work));
 }
 
 std::string published_sizes(const Reports& reports) {
@@ -216,7 +217,7 @@ std::string published_sizes(const Reports& reports) {
 std::string many_models(const Reports& reports) {
   TextTable table;
   const bool encoders = std::all_of(reports.begin(), reports.end(), [](const ModelReport& report) {
-    return report.config.model.is_encoder();
+    return report.config.model.is_encoder() && !report.work.outputs;
   });
   table.row({"", "parameters", "if nothing were shared", "without heads", "multiply-adds"});
   for (const ModelReport& report : reports) {

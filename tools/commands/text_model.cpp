@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/printable.h"
 #include "tools/trainer/model_config_file.h"
 #include "tools/trainer/model_folder.h"
 
@@ -14,15 +15,20 @@ constexpr std::string_view kMask = "[MASK]";
 
 }  // namespace
 
+std::unique_ptr<const Vocabulary> vocabulary_of(const std::string& folder, int64_t rows) {
+  auto vocabulary = load_vocabulary(folder, /*lower_case=*/true);
+  if (vocabulary->size() > rows) {
+    throw DataError("{}: the vocabulary has {} pieces, the model only {} rows for them", printable(folder),
+                    vocabulary->size(), rows);
+  }
+  return vocabulary;
+}
+
 TextModel::TextModel(const std::string& folder)
-    : encoder_(read_model_config(folder).config), vocabulary_(load_vocabulary(folder, true)) {
+    : encoder_(read_model_config(folder).config),
+      vocabulary_(vocabulary_of(folder, encoder_.config().vocab_size)) {
   for (const std::string& head : load_model_folder(folder, encoder_)) {
     if (head.ends_with("predictions")) predicts_words_ = false;
-  }
-  const int64_t rows = encoder_.config().vocab_size;
-  if (vocabulary_->size() > rows) {
-    throw DataError("{}: the vocabulary has {} pieces, the model only {} rows for them", folder,
-                    vocabulary_->size(), rows);
   }
 }
 
@@ -53,9 +59,9 @@ Example TextModel::example(std::string_view text) const {
   return example;
 }
 
-TokenBatch TextModel::batch(std::span<const std::string> texts) const {
+TokenBatch TextModel::batch(std::span<const InputText> texts) const {
   std::vector<Example> examples;
-  for (const std::string& text : texts) examples.push_back(example(text));
+  for (const InputText& input : texts) examples.push_back(example(input.text));
   return make_batch(examples, 0, encoder_.config().max_position_embeddings);
 }
 

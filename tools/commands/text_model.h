@@ -9,6 +9,7 @@
 #include "data/token_batch.h"
 #include "data/vocabulary/vocabulary.h"
 #include "layers/models/encoder.h"
+#include "tools/commands/answer_lines.h"
 
 namespace reprise {
 
@@ -20,7 +21,7 @@ class TextModel {
 
   // [CLS] text [SEP] for each text, cut at the end to the model's length. The batch's masked rows are
   // where a text has [MASK]. The texts are valid UTF-8.
-  TokenBatch batch(std::span<const std::string> texts) const;
+  TokenBatch batch(std::span<const InputText> texts) const;
 
   const Encoder& encoder() const { return encoder_; }
   const Vocabulary& vocabulary() const { return *vocabulary_; }
@@ -34,5 +35,9 @@ class TextModel {
   std::unique_ptr<const Vocabulary> vocabulary_;
   bool predicts_words_ = true;
 };
+
+// The vocabulary of a model folder whose model has so many rows for its pieces. Throws DataError for more
+// pieces, and the errors of load_vocabulary.
+std::unique_ptr<const Vocabulary> vocabulary_of(const std::string& folder, int64_t rows);
 
 }  // namespace reprise

@@ -14,8 +14,8 @@ namespace {
 constexpr size_t kLinesAtATime = 8192;
 constexpr int64_t kLinesPerTask = 128;
 
-std::string answer(const std::string& text, const Vocabulary& vocabulary, bool jsonl) {
-  const std::vector<int32_t> ids = vocabulary.encode(text);
+std::string answer(const InputText& input, const Vocabulary& vocabulary, bool jsonl) {
+  const std::vector<int32_t> ids = vocabulary.encode(input.text);
   return jsonl ? fmt::format("{{\"ids\":[{}]}}", fmt::join(ids, ","))
                : fmt::format("{}", fmt::join(ids, " "));
 }
@@ -24,7 +24,7 @@ std::string answer(const std::string& text, const Vocabulary& vocabulary, bool j
 
 ExitCode tokenize(const TokenizeOptions& options) {
   const auto vocabulary = load_vocabulary(options.vocabulary, !options.cased);
-  return answer_lines(options.lines, kLinesAtATime, [&](const std::vector<std::string>& texts) {
+  return answer_lines(options.lines, kLinesAtATime, [&](const std::vector<InputText>& texts) {
     std::vector<std::string> answers(texts.size());
     parallel_ranges(static_cast<int64_t>(texts.size()), kLinesPerTask, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {

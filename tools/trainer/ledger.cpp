@@ -5,6 +5,14 @@
 
 namespace reprise {
 
+std::string_view counting_convention(const ModelConfig& config, const Workload& workload) {
+  if (!config.is_encoder()) return "shared parameters counted once";
+  if (!workload.outputs) return kCountingConvention;
+  return *workload.outputs > 0 ? "classifier: pooler and head; shared parameters counted once"
+                               : "pooler, without the classifier, whose labels the data have; shared parameters "
+                                 "counted once";
+}
+
 namespace {
 
 // x W + b
@@ -47,7 +55,7 @@ class LedgerMaker {
 
   // Tables and the norm of their sum. A tied word table is used again to predict words.
   void embeddings() {
-    const bool tied = config_.tie_word_embeddings;
+    const bool tied = config_.tie_word_embeddings && !work_.outputs;
     add("word_embeddings", V * E, tied ? P * E * V : 0).uses = tied ? 2 : 1;
     add("position_embeddings", ExactCount(config_.max_position_embeddings) * E);
     add("segment_embeddings", ExactCount(config_.type_vocab_size) * E);
@@ -89,6 +97,10 @@ class LedgerMaker {
 
   void heads() {
     add("pooler", linear(H, H), work_.sentences ? H * H : 0);
+    if (work_.outputs) {
+      add("classifier", linear(H, *work_.outputs), H * *work_.outputs).base_model = false;
+      return;
+    }
     add("prediction_dense", linear(H, E), P * H * E).base_model = false;
     add("prediction_norm", norm(E)).base_model = false;
     if (!config_.tie_word_embeddings) add("decoder", V * E, P * E * V).base_model = false;

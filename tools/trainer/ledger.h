@@ -21,17 +21,19 @@ namespace reprise {
 
 inline constexpr std::string_view kCountingConvention =
     "pretraining model: pooler and both heads; shared parameters counted once";
-inline std::string_view counting_convention(const ModelConfig& config) {
-  return config.is_encoder() ? kCountingConvention : "shared parameters counted once";
-}
 
 // What a forward pass works on.
 struct Workload {
   int64_t sequences = 32;    // of a micro-batch
   int64_t length = 128;      // S: tokens of each, the longest that the data may have
   int64_t predictions = 19;  // masked tokens of each: the word head sees no others
-  bool sentences = true;     // the pooler and the sentence head are at work
+  bool sentences = true;     // the pooler and the head on top of it are at work
+  // Of a classifier: how many labels it tells apart, 0 where only the data know. It stands in place of
+  // the pretraining heads.
+  std::optional<int64_t> outputs{};
 };
+
+std::string_view counting_convention(const ModelConfig& config, const Workload& workload);
 
 struct LedgerEntry {
   std::string component;      // "attention"

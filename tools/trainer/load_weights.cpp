@@ -77,11 +77,12 @@ class Match {
     std::string path;    // the name or alias of the part that it stands for
   };
 
+  bool is_passed_over(std::string_view name) const;
   // The name or alias that a name in a file means; null when the model has none such.
   const std::string* path_of(const std::string& name) const;
   const NamedPart* part_of(const std::string& name) const;
-  void drop_unused(const LoadOptions& options);
-  void find_absent(const LoadOptions& options);
+  void drop_unused();
+  void find_absent();
   bool is_absent(std::string_view name) const;
   std::string sharing_problems() const;
   std::string tensor_problems() const;
@@ -89,6 +90,7 @@ class Match {
                    const Source& copy) const;
 
   const WeightsFile& file_;
+  const LoadOptions& options_;
   std::vector<NamedPart> parts_;
   std::map<std::string, size_t, std::less<>> paths_;  // every name and alias -> index in parts_
   std::vector<std::vector<Source>> sources_;          // of each part, its own name's first
@@ -98,12 +100,13 @@ class Match {
 
 Match::Match(const WeightsFile& file, const std::vector<ParameterPtr>& parameters,
              const LoadOptions& options)
-    : file_(file), parts_(named_parts(parameters)), sources_(parts_.size()) {
+    : file_(file), options_(options), parts_(named_parts(parameters)), sources_(parts_.size()) {
   for (size_t p = 0; p < parts_.size(); ++p) {
     paths_.emplace(parts_[p].name, p);
     for (const std::string& alias : parts_[p].aliases) paths_.emplace(alias, p);
   }
   for (const auto& [name, shard] : file.tensors()) {
+    if (is_passed_over(name)) continue;
     if (const std::string* path = path_of(name)) {
       const size_t p = paths_.at(*path);
       const bool own = *path == parts_[p].name;
@@ -112,8 +115,12 @@ Match::Match(const WeightsFile& file, const std::vector<ParameterPtr>& parameter
       unexpected_.push_back(name);
     }
   }
-  drop_unused(options);
-  find_absent(options);
+  drop_unused();
+  find_absent();
+}
+
+bool Match::is_passed_over(std::string_view name) const {
+  return std::ranges::any_of(options_.passed_over, [&](const std::string& part) { return is_in(name, part); });
 }
 
 const std::string* Match::path_of(const std::string& name) const {
@@ -131,8 +138,8 @@ const NamedPart* Match::part_of(const std::string& name) const {
   return path ? &parts_[paths_.at(*path)] : nullptr;
 }
 
-void Match::drop_unused(const LoadOptions& options) {
-  for (const std::string& path : options.unused) {
+void Match::drop_unused() {
+  for (const std::string& path : options_.unused) {
     const auto at = paths_.find(path);
     if (at == paths_.end()) continue;
     std::vector<Source>& sources = sources_[at->second];
@@ -141,8 +148,8 @@ void Match::drop_unused(const LoadOptions& options) {
   }
 }
 
-void Match::find_absent(const LoadOptions& options) {
-  for (const std::string& head : options.heads) {
+void Match::find_absent() {
+  for (const std::string& head : options_.heads) {
     bool any = false, found = false;
     for (size_t p = 0; p < parts_.size(); ++p) {
       if (!is_in(parts_[p].name, head)) continue;
@@ -197,6 +204,7 @@ std::string Match::sharing_problems() const {
   std::map<std::string, const NamedPart*, std::less<>> shared;  // path -> the part it is in the file
   for (const auto& [alias, target] : aliases.value().items()) {
     const auto name = target.is_string() ? target.get<std::string>() : std::string();
+    if (is_passed_over(alias) || is_passed_over(name)) continue;
     const NamedPart* part = part_of(name);
     const std::string* path = path_of(alias);
     if (part && path && part == part_of(alias)) {

@@ -15,14 +15,17 @@ inline constexpr const char* kAliasesKey = "aliases";
 struct LoadOptions {
   // Names whose tensor gives way to one under another name of the same Parameter. An untied head of
   // Transformers has two biases, of which it uses decoder.bias only.
-  std::vector<std::string> unused;
+  std::vector<std::string> unused{};
   // The beginnings, up to a dot, of the names of parts that a file may lack as a whole. Their values stay
   // as they are.
-  std::vector<std::string> heads;
+  std::vector<std::string> heads{};
+  // The same of parts that are left alone: whatever the file has of them is passed over, and what the
+  // model has of them stays as it is.
+  std::vector<std::string> passed_over{};
 };
 
 // Fills every part of every Parameter from the folder's model.safetensors (or its shards). Returns those of
-// options.heads that the file lacks.
+// options.heads that the file lacks, or that are passed over.
 //
 // A tensor of the file belongs to the Parameter of that name or alias. It may lack the prefix
 // "bert." or "albert." (files of a bare BertModel), and a norm may have gamma and beta (files of

@@ -88,12 +88,16 @@ Workload workload_of(const RunConfig& config) {
   if (config.model.type == "sequential") {
     return {.sequences = config.sequences(), .length = 1, .predictions = 1, .sentences = false};
   }
-  const TextSourceConfig* text = config.data.any_text();
-  const bool masked = config.data.type == "text" || !text;
+  const bool text = config.data.type == "text", labelled = config.data.type == "classification";
+  const bool masked = text || config.data.type == "batches";
   Workload work;
   work.sequences = config.sequences();
-  work.length = text ? text->max_length : config.model.any_encoder()->max_position_embeddings;
-  work.sentences = masked && (!text || config.data.text.sentence_task != "none");
+  work.length = config.data.max_length().value_or(config.model.any_encoder()->max_position_embeddings);
+  work.sentences = labelled || (masked && (!text || config.data.text.sentence_task != "none"));
+  if (labelled) {
+    const std::optional<LabelNamesConfig>& names = config.data.classification.labels;
+    work.outputs = config.labels() == LabelKind::number ? 1 : names ? std::ssize(names->names) : 0;
+  }
   const MaskingConfig masking = text ? config.data.text.masking : MaskingConfig{};
   // As data/masking has it.
   const double wanted = std::nearbyint(masking.probability * static_cast<double>(work.length));

@@ -15,8 +15,8 @@ struct Type {
 
 const std::vector<Type>& types() {
   static const std::vector<Type> types = {
-      {"bert", {"text", "batches"}, 32},
-      {"albert", {"text", "batches"}, 32},
+      {"bert", {"text", "classification", "batches"}, 32},
+      {"albert", {"text", "classification", "batches"}, 32},
       {"two_tower", {"sentence_pairs"}, 32},
       {"lstm_lm", {"words", "batches"}, 20},
       {"sequential", {"images", "batches"}, 32},

@@ -92,7 +92,8 @@ class SettingsReader {
 
   std::vector<ModelSetting> reprise() {
     for (const auto& [key, value] : document_.value().items()) {
-      if (key != "model_type" && key != "architectures" && !value.is_null()) add(key, value, key);
+      const bool ours = key != "model_type" && key != "architectures" && !is_of_classifier_head(key);
+      if (ours && !value.is_null()) add(key, value, key);
     }
     return std::move(settings_);
   }
@@ -168,6 +169,7 @@ ModelConfigFile read_model_config(const std::string& folder) {
   SettingsReader reader(document);
   file.settings = type == kOurModelType ? reader.reprise() : reader.hugging_face(type);
   file.config = bind_settings(file.settings, file.path);
+  file.classifier = read_classifier_head(document);
   return file;
 }
 

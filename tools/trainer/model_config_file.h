@@ -10,6 +10,7 @@
 
 #include "core/json.h"
 #include "layers/models/encoder_config.h"
+#include "tools/trainer/classifier_head.h"
 
 namespace reprise {
 
@@ -26,6 +27,7 @@ struct ModelConfigFile {
   std::string path;  // "albert-tiny/config.json"
   std::vector<ModelSetting> settings;
   EncoderConfig config;  // what the settings make
+  std::optional<ClassifierHead> classifier;  // of a classifier's folder
 };
 
 // Reads <folder>/config.json of either format. What Transformers' file leaves out has the defaults

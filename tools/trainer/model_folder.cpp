@@ -80,6 +80,19 @@ void save_model_folder(const EncoderConfig& config, const std::vector<ParameterP
   add("model.safetensors", [&](OutputFile& out) { write_weights(out, config, parts); });
 }
 
+void save_classifier_folder(const EncoderConfig& config, const ClassifierHead& head,
+                            const std::vector<ParameterPtr>& parameters, const AddFile& add) {
+  const char* name = beyond_transformers(config) ? "RepriseClassifier"
+                     : config.albert()           ? "AlbertForSequenceClassification"
+                                                 : "BertForSequenceClassification";
+  Json file = model_config_json(config);
+  file["architectures"] = Json::array({name});
+  write_classifier_head(head, file);
+  const std::vector<NamedPart> parts = named_parts(parameters);
+  add("config.json", [&](OutputFile& out) { out.write(dump_json(file) + "\n"); });
+  add("model.safetensors", [&](OutputFile& out) { write_weights(out, config, parts); });
+}
+
 void save_own_folder(const std::string& architecture, Json config,
                      const std::vector<ParameterPtr>& parameters, const AddFile& add) {
   config["architectures"] = Json::array({architecture});
@@ -97,8 +110,25 @@ std::vector<std::string> load_model_folder(const std::string& folder, const Enco
   Collector collector;
   model.collect(collector);
   const EncoderNames names(model.config());
-  LoadOptions options{.unused = {}, .heads = names.heads()};
+  LoadOptions options{.heads = names.heads(), .passed_over = {SequenceClassifier::kHead}};
   if (!model.config().tie_word_embeddings) options.unused = {names.prediction_bias};
+  return load_weights(folder, collector.parameters(), options);
+}
+
+std::vector<std::string> load_classifier_folder(const std::string& folder, const SequenceClassifier& model,
+                                                const ClassifierHead& head) {
+  const ModelConfigFile file = read_model_config(folder);
+  check_same_model(file, model.encoder());
+  Collector collector;
+  model.collect(collector);
+  const EncoderNames names(model.encoder().config());
+  LoadOptions options{.heads = {names.pooler, SequenceClassifier::kHead}};
+  for (const std::string& other : names.heads()) {
+    if (!names.pooler.starts_with(other)) options.passed_over.push_back(other);
+  }
+  if (!file.classifier || !file.classifier->same_outputs(head)) {
+    options.passed_over.push_back(SequenceClassifier::kHead);
+  }
   return load_weights(folder, collector.parameters(), options);
 }
 

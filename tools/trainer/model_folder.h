@@ -7,6 +7,8 @@
 #include "core/files.h"
 #include "core/json.h"
 #include "layers/models/encoder.h"
+#include "layers/models/sequence_classifier.h"
+#include "tools/trainer/classifier_head.h"
 
 namespace reprise {
 
@@ -24,10 +26,18 @@ void save_model_folder(const EncoderConfig& config, const std::vector<ParameterP
 void save_own_folder(const std::string& architecture, Json config,
                      const std::vector<ParameterPtr>& parameters, const AddFile& add);
 
+// The same for a classifier: config.json also has what its outputs mean.
+void save_classifier_folder(const EncoderConfig& config, const ClassifierHead& head,
+                            const std::vector<ParameterPtr>& parameters, const AddFile& add);
+
 // Fills `model` from a folder, and returns the names of the heads that the folder's files lack: the pooler
 // and those on top of it, whose values stay as they are. Throws DataError when the folder's config.json describes another
 // model, also where no shape would show it (another sharing plan, number of heads, activation, …);
 // otherwise as read_model_config() and load_weights().
 std::vector<std::string> load_model_folder(const std::string& folder, const Encoder& model);
+// The same for a classifier, from its own folder or from that of an encoder with other heads or none; those
+// are passed over. So is a classifier's head whose outputs mean something else than `head` says.
+std::vector<std::string> load_classifier_folder(const std::string& folder, const SequenceClassifier& model,
+                                                const ClassifierHead& head);
 
 }  // namespace reprise

@@ -4,6 +4,12 @@
 
 namespace reprise {
 
+void TaskConfig::fields(Fields& f) {
+  f("type", type, "what a bert or albert learns: pretraining: masked words and the order of sentences; of "
+    "labelled texts classification: which of several labels, multi_label: which labels, regression: which "
+    "number; null: what the data are for").one_of({"pretraining", "classification", "multi_label", "regression"});
+}
+
 void TrainingConfig::fields(Fields& f) {
   f("steps", steps, "optimizer steps").between(1, 1e12);
   f("minutes", minutes, "train for this long instead, with the schedule fitted to it").above(0);
@@ -53,6 +59,7 @@ void WatchConfig::fields(Fields& f) {
 void RunConfig::fields(Fields& f) {
   f("description", description, "one line on what the recipe is for");
   f("published", published, "what a paper says of the model's size; inspect holds it against its count");
+  f("task", task, "what it is trained for");
   f("model", model, "what is trained");
   f("data", data, "what it is trained on");
   f("optimizer", optimizer, "how it is updated");
@@ -65,8 +72,30 @@ void RunConfig::fields(Fields& f) {
 
 void RunConfig::check(Problems& problems) const {
   check_data(problems);
+  check_task(problems);
   check_sharing_schedule(sharing_schedule, model.is_encoder() ? &model.encoder : nullptr, training.steps,
                          problems);
+}
+
+LabelKind RunConfig::labels() const {
+  if (task.type == "regression") return LabelKind::number;
+  return task.type == "multi_label" ? LabelKind::several : LabelKind::one;
+}
+
+void RunConfig::check_task(Problems& problems) const {
+  const bool labelled = data.type == "classification";
+  if (task.type && !model.is_encoder()) {
+    problems.add("task.type", fmt::format("is {}, which is for a bert or albert; a model of type {} has one "
+                                          "task only: leave it out", *task.type, model.type));
+  } else if (task.type && (*task.type == "pretraining") == labelled) {
+    problems.add("task.type", fmt::format("is {}, and the data are of type {}; {}", *task.type, data.type,
+                                          labelled ? "labelled texts are for classification, multi_label or "
+                                                     "regression"
+                                                   : "give labelled texts: \"type\": \"classification\""));
+  }
+  if (labelled && !sharing_schedule.empty()) {
+    problems.add("sharing_schedule", "a classifier keeps its plan; reprise convert gives a model another one");
+  }
 }
 
 // What the data ask of the model.
@@ -78,13 +107,13 @@ void RunConfig::check_data(Problems& problems) const {
     return;
   }
   const EncoderConfig* encoder = model.any_encoder();
-  const TextSourceConfig* text = data.any_text();
-  if (!encoder || !text) return;
-  if (text->max_length > encoder->max_position_embeddings) {
+  const std::optional<int64_t> length = data.max_length();
+  if (!encoder || !length) return;
+  if (*length > encoder->max_position_embeddings) {
     problems.add("data.max_length",
                  fmt::format("{} tokens are more than the model's {} positions "
                              "(model.max_position_embeddings)",
-                             text->max_length, encoder->max_position_embeddings));
+                             *length, encoder->max_position_embeddings));
   }
   if (data.type == "text" && data.text.sentence_task != "none" && encoder->type_vocab_size < 2) {
     problems.add("data.sentence_task",

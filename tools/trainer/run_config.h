@@ -16,6 +16,13 @@
 
 namespace reprise {
 
+struct TaskConfig {
+  std::optional<std::string> type;
+
+  static const char* shorthand_key() { return "type"; }
+  void fields(Fields& f);
+};
+
 struct TrainingConfig {
   std::optional<int64_t> steps;
   std::optional<double> minutes;
@@ -58,6 +65,7 @@ struct DiagnosticsConfig {
 struct RunConfig {
   std::string description;
   std::optional<PublishedConfig> published;
+  TaskConfig task;
   ModelConfig model;
   DataConfig data;
   OptimizerConfig optimizer;
@@ -71,8 +79,11 @@ struct RunConfig {
   void check(Problems& problems) const;
 
   int64_t sequences() const { return training.batch_size.value_or(model.usual_batch()); }
+  // Of labelled texts: what a label is.
+  LabelKind labels() const;
 
  private:
+  void check_task(Problems& problems) const;
   void check_data(Problems& problems) const;
 };
 

@@ -50,10 +50,13 @@ Session::Session(const RunConfig& config, std::unique_ptr<Task> task)
   started_anew_ = task_->start(collector_, RandomKey(config.training.seed).at(kWeights));
 }
 
-// Epochs become steps; and the batches must last for them.
+// Epochs become steps, labels are those that the data have, and the batches must last for the steps.
 void Session::fit_to_data() {
   constexpr int64_t kEvaluateEvery = 100;
   TrainingConfig& training = config_.training;
+  if (const auto* texts = dynamic_cast<const LabelledTextDataset*>(&dataset()); texts && !texts->labels().empty()) {
+    config_.data.classification.labels = LabelNamesConfig{.path = {}, .names = texts->labels()};
+  }
   const std::optional<int64_t> epoch = dataset().batches_per_epoch(), length = dataset().length();
   if (training.epochs) {
     if (!epoch) throw ConfigError("training.epochs: these data have no epochs of a fixed size; give training.steps");

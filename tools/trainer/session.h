@@ -63,7 +63,7 @@ class Session {
   // those that were collected and not used.
   std::vector<std::string> check_coverage() const;
 
-  // With steps in place of epochs, and the sharing plan of now.
+  // With steps in place of epochs, the labels that the data have, and the sharing plan of now.
   const RunConfig& config() const { return config_; }
   const Task& task() const { return *task_; }
   const Dataset& dataset() const { return task_->dataset(); }

@@ -67,7 +67,9 @@ class Task {
   // Scores on the dataset's evaluation set, without dropout. Stops early, with what was counted so
   // far, when `stop` says so.
   virtual NamedNumbers evaluate(const std::function<bool()>& stop) const = 0;
-  // The answers behind them; empty for a task that doesn't tell classes apart.
+  // The same on data that are looked at once, when the run is finished; empty without such data.
+  virtual NamedNumbers test(const std::function<bool()>& /*stop*/) const { return {}; }
+  // The answers behind evaluate(); empty for a task that doesn't tell classes apart.
   virtual Answers answers() const { return {}; }
   // The scores in words: "masked words: loss 3.1, …".
   virtual std::string in_words(const NamedNumbers& scores) const = 0;

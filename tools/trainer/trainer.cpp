@@ -99,6 +99,8 @@ ExitCode Trainer::run() {
     if (verdict == Verdict::again) fetch_from_here();
   }
   if (!weights_are_finite()) return refuse_weights();
+  test();
+  if (StopSignals::requested()) return stop();
   write_final();
   return ExitCode::ok;
 }
@@ -198,12 +200,28 @@ void Trainer::log_step(const StepResult& result, double rate, double seconds) {
   console_.progress(text, state_.step == 0 || (state_.step + 1) % training.log_every == 0);
 }
 
+namespace {
+
+Json to_json(const NamedNumbers& scores) {
+  Json json = Json::object();
+  for (const auto& [name, value] : scores) json[name] = number_or_null(value);
+  return json;
+}
+
+}  // namespace
+
+void Trainer::test() {
+  const NamedNumbers scores = session_.task().test(StopSignals::requested);
+  if (scores.empty() || StopSignals::requested()) return;
+  metrics_.line(dump_json_line({{"step", state_.step}, {"test", to_json(scores)}}));
+  console_.say(fmt::format("test: {}", session_.task().in_words(scores)));
+}
+
 Trainer::Verdict Trainer::evaluate() {
   const NamedNumbers scores = session_.task().evaluate(StopSignals::requested);
   if (StopSignals::requested()) return Verdict::go_on;  // incomplete: done again when the run goes on
   state_.evaluated = state_.step;
-  Json eval;
-  for (const auto& [name, value] : scores) eval[name] = number_or_null(value);
+  Json eval = to_json(scores);
   if (session_.dataset().evaluates_on_training_data()) eval["on_training_data"] = true;
   metrics_.line(dump_json_line({{"step", state_.step}, {"eval", eval}}));
 

@@ -45,6 +45,7 @@ class Trainer {
     return Verdict::end;
   }
   Verdict evaluate();
+  void test();
   std::optional<LoadedCheckpoint> load_newest();
   void save();           // throws only after several failures in a row; never broken weights
   void report_sharing();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "tools/trainer/tasks/classification_task.h"
 #include "tools/trainer/tasks/image_task.h"
 #include "tools/trainer/tasks/language_task.h"
 #include "tools/trainer/tasks/pretraining_task.h"
@@ -15,7 +16,8 @@ namespace {
 
 DatasetSettings dataset_settings(const RunConfig& config) {
   const bool from_file = config.data.type == "batches" && !config.training.batch_size;
-  DatasetSettings settings{.sequences = from_file ? 0 : config.sequences(),
+  DatasetSettings settings{.labels = config.labels(),
+                           .sequences = from_file ? 0 : config.sequences(),
                            .seed = static_cast<uint64_t>(config.training.seed)};
   if (config.model.type == "lstm_lm") {
     settings.kind = BatchKind::words;
@@ -43,26 +45,30 @@ std::unique_ptr<Wanted> as(std::unique_ptr<Dataset> dataset) {
   return std::unique_ptr<Wanted>(wanted);
 }
 
-std::unique_ptr<Task> pretraining(const ModelConfig& config, std::unique_ptr<Dataset> data) {
-  return std::make_unique<PretrainingTask>(config, as<TokenDataset>(std::move(data)));
+// The data decide what an encoder is trained for.
+std::unique_ptr<Task> encoder(const RunConfig& config, std::unique_ptr<Dataset> data) {
+  if (dynamic_cast<const LabelledTextDataset*>(data.get())) {
+    return std::make_unique<ClassificationTask>(config.model, config.data.classification,
+                                                as<LabelledTextDataset>(std::move(data)));
+  }
+  return std::make_unique<PretrainingTask>(config.model, as<TokenDataset>(std::move(data)));
 }
-std::unique_ptr<Task> two_tower(const ModelConfig& config, std::unique_ptr<Dataset> data) {
-  return std::make_unique<TwoTowerTask>(config.two_tower, as<SentencePairs>(std::move(data)));
+std::unique_ptr<Task> two_tower(const RunConfig& config, std::unique_ptr<Dataset> data) {
+  return std::make_unique<TwoTowerTask>(config.model.two_tower, as<SentencePairs>(std::move(data)));
 }
-std::unique_ptr<Task> language(const ModelConfig& config, std::unique_ptr<Dataset> data) {
-  return std::make_unique<LanguageTask>(config, as<WordDataset>(std::move(data)));
+std::unique_ptr<Task> language(const RunConfig& config, std::unique_ptr<Dataset> data) {
+  return std::make_unique<LanguageTask>(config.model, as<WordDataset>(std::move(data)));
 }
-
-std::unique_ptr<Task> image(const ModelConfig& config, std::unique_ptr<Dataset> data) {
-  return std::make_unique<ImageTask>(config, as<LabelledImages>(std::move(data)));
+std::unique_ptr<Task> image(const RunConfig& config, std::unique_ptr<Dataset> data) {
+  return std::make_unique<ImageTask>(config.model, as<LabelledImages>(std::move(data)));
 }
 
 constexpr struct {
   std::string_view type;  // of the model
-  std::unique_ptr<Task> (*make)(const ModelConfig&, std::unique_ptr<Dataset>);
+  std::unique_ptr<Task> (*make)(const RunConfig&, std::unique_ptr<Dataset>);
 } kTasks[] = {
-    {"bert", pretraining},
-    {"albert", pretraining},
+    {"bert", encoder},
+    {"albert", encoder},
     {"two_tower", two_tower},
     {"lstm_lm", language},
     {"sequential", image},
@@ -76,7 +82,7 @@ std::unique_ptr<Task> make_task(const RunConfig& config) {
 
 std::unique_ptr<Task> make_task(const RunConfig& config, std::unique_ptr<Dataset> dataset) {
   for (const auto& [type, make] : kTasks) {
-    if (config.model.type == type) return make(config.model, std::move(dataset));
+    if (config.model.type == type) return make(config, std::move(dataset));
   }
   throw UsageError("model.type: no task trains {}", config.model.type);
 }

@@ -1,0 +1,203 @@
+// Training a classifier and asking it, through the programs.
+#include <cmath>
+
+#include "tests/tools/tiny_runs.h"
+
+namespace reprise {
+namespace {
+
+// Rows "text,label" that can be told apart: the label is the first word.
+std::string rows(int count, uint64_t seed, const std::string& separator = ",") {
+  constexpr const char* kLabels[] = {"moon", "river", "stone"};
+  std::istringstream sentences(tiny_text(1, count, seed));
+  std::string text = "text" + separator + "label\n", sentence;
+  for (int i = 0; std::getline(sentences, sentence) && !sentence.empty(); ++i) {
+    text += std::string(kLabels[i % 3]) + " " + sentence + separator + kLabels[i % 3] + "\n";
+  }
+  return text;
+}
+
+Json recipe_of(const std::string& model) {
+  Json recipe = tiny_recipe(model);
+  recipe["task"] = "classification";
+  recipe["data"] = {{"type", "classification"}, {"train", "train.csv"}, {"test", "test.csv"}, {"max_length", 24}};
+  recipe["optimizer"] = {{"type", "adamw"}, {"learning_rate", 0.01}};
+  recipe["training"] = {{"epochs", 8}, {"batch_size", 8}, {"checkpoint_every", 10}, {"eval_every", 20}};
+  return recipe;
+}
+
+// A finished run of each type, made once.
+class ClassificationRuns : public testing::TestWithParam<const char*> {
+ protected:
+  static const TinyRuns& runs() {
+    static const TinyRuns* made[2] = {};
+    const TinyRuns*& run = made[GetParam() == std::string("bert")];
+    if (!run) {
+      run = new TinyRuns(GetParam());
+      run->folder().write("train.csv", rows(120, 1));
+      run->folder().write("test.csv", rows(30, 2));
+      run->write_recipe(recipe_of(GetParam()));
+      expect_exit(run->train("run"), 0, {"labelled texts: ", "3 labels", "test: "});
+    }
+    return *run;
+  }
+  static Exited reprise(TinyRuns::Arguments arguments) {
+    return Process("reprise", arguments, runs().folder().path()).wait();
+  }
+  static std::string final_folder() { return runs() / "run/final"; }
+};
+INSTANTIATE_TEST_SUITE_P(, ClassificationRuns, testing::Values("albert", "bert"), type_name);
+
+TEST_P(ClassificationRuns, LearnsAndSaysHowWell) {
+  const std::vector<Json> lines = runs().metrics("run");
+  const Json test = lines.back()["test"], eval = lines[lines.size() - 2]["eval"];
+  EXPECT_GT(test["accuracy"].get<double>(), 0.9);
+  for (const char* score : {"loss", "accuracy", "macro_f1", "matthews", "calibration_error", "majority_accuracy"}) {
+    EXPECT_TRUE(test[score].is_number() && eval[score].is_number()) << score;
+  }
+  EXPECT_TRUE(lines[0]["class_loss"].is_number());
+}
+
+TEST_P(ClassificationRuns, WritesAClassifiersFolder) {
+  const Json config = parse_json(runs().file("run", "final/config.json"), "config.json").value();
+  EXPECT_EQ(config["architectures"][0], GetParam() == std::string("albert") ? "AlbertForSequenceClassification"
+                                                                           : "BertForSequenceClassification");
+  EXPECT_EQ(config["id2label"], (Json{{"0", "moon"}, {"1", "river"}, {"2", "stone"}}));
+  EXPECT_EQ(config["label2id"]["stone"], 2);
+  EXPECT_EQ(config["problem_type"], "single_label_classification");
+  EXPECT_FALSE(runs().file("run", "final/tokenizer.json").empty());
+}
+
+TEST_P(ClassificationRuns, HasTheSameBitsOnAnyThreadsAndAfterAStop) {
+  expect_exit(runs().train("three", {"--threads", "3"}), 0);
+  runs().expect_same_result("run", "three");
+  runs().stop("stopped", 35, SIGKILL);
+  expect_exit(runs().train("stopped"), 0, {"going on from"});
+  runs().expect_same_result("run", "stopped");
+}
+
+TEST_P(ClassificationRuns, EvaluatesToWhatTheRunSaid) {
+  const Exited exited = reprise({"evaluate", final_folder(), "--data", runs() / "test.csv", "--json"});
+  ASSERT_EQ(exited.code, 0) << exited.err;
+  const Json scores = parse_json(exited.out, "out").value(), test = runs().metrics("run").back()["test"];
+  EXPECT_EQ(scores["accuracy"], test["accuracy"]);
+  EXPECT_NEAR(scores["loss"].get<double>(), test["loss"].get<double>(), 1e-6);
+  EXPECT_EQ(scores["texts"], 30);
+  int64_t right = 0, all = 0;
+  for (size_t r = 0; r < 3; ++r) {
+    for (size_t g = 0; g < 3; ++g) {
+      all += scores["confusion"][r][g].get<int64_t>();
+      right += r == g ? scores["confusion"][r][g].get<int64_t>() : 0;
+    }
+  }
+  EXPECT_EQ(all, 30);
+  EXPECT_DOUBLE_EQ(static_cast<double>(right) / 30, scores["accuracy"].get<double>());
+}
+
+TEST_P(ClassificationRuns, PredictsInOrderAndNamesABrokenLine) {
+  runs().folder().write("texts.jsonl", "{\"text\": \"moon rises\"}\n{\"text\": 3}\n{\"text\": \"\"}\n{\"text\": \"stone sleeps\"}\n");
+  const Exited exited = reprise({"predict", final_folder(), "--input", runs() / "texts.jsonl", "--jsonl", "--top", "2"});
+  EXPECT_EQ(exited.code, 65);
+  EXPECT_NE(exited.err.find("texts.jsonl:2: "), std::string::npos) << exited.err;
+  EXPECT_NE(exited.err.find("texts.jsonl:3: the text is empty"), std::string::npos) << exited.err;
+  std::istringstream lines(exited.out);
+  std::vector<Json> answers;
+  for (std::string line; std::getline(lines, line);) answers.push_back(parse_json(line, "out").value());
+  ASSERT_EQ(answers.size(), 4u);
+  EXPECT_EQ(answers[0]["label"], "moon");
+  EXPECT_TRUE(answers[1].contains("error"));
+  EXPECT_TRUE(answers[2].contains("error"));
+  EXPECT_EQ(answers[3]["label"], "stone");
+  ASSERT_EQ(answers[0]["top"].size(), 2u);
+  EXPECT_EQ(answers[0]["top"][0]["probability"], answers[0]["probability"]);
+}
+
+TEST_P(ClassificationRuns, SaysUnknownBelowTheThreshold) {
+  const Exited exited = reprise({"predict", final_folder(), "--threshold", "1", "moon rises"});
+  EXPECT_TRUE(exited.out.starts_with("unknown\t")) << exited.out << exited.err;
+}
+
+TEST_P(ClassificationRuns, GoesOnFromAClassifierOrFromPretraining) {
+  TinyRuns::Arguments more = {"--set", "model=" + dump_json_line({{"init_from", "run/final"}, {"type", GetParam()}}),
+                              "--set", "training.epochs=1"};
+  const Exited same = runs().train("again", more);
+  expect_exit(same, 0);
+  EXPECT_EQ(same.err.find("random at first"), std::string::npos) << same.err;
+  runs().folder().write("two.csv", "text,label\nmoon,a\nriver,b\nmoon tide,a\nriver falls,b\n");
+  more.insert(more.end(), {"--set", "data.train=two.csv", "--set", "data.test=null", "--set", "data.valid_share=0"});
+  expect_exit(runs().train("other", more), 0, {"random at first: classifier", "there are no held-out texts"});
+}
+
+TEST(ClassificationRun, TakesSeveralLabelsOfATextAndNumbers) {
+  const TinyRuns runs("bert");
+  Json recipe = recipe_of("bert");
+  recipe["task"] = "multi_label";
+  recipe["data"] = {{"type", "classification"}, {"train", "train.jsonl"}, {"valid", "train.jsonl"}};
+  runs.folder().write("train.jsonl", "{\"text\":\"moon\",\"label\":[\"a\"]}\n{\"text\":\"river moon\",\"label\":[\"a\",\"b\"]}\n"
+                                     "{\"text\":\"river\",\"label\":[\"b\"]}\n{\"text\":\"stone\",\"label\":[]}\n");
+  recipe["training"]["epochs"] = 60;
+  runs.write_recipe(recipe);
+  expect_exit(runs.train("labels"), 0, {"all labels right of 100.00 %"});
+  const Exited several = Process("reprise", {"predict", runs / "labels/final", "river moon", "stone"},
+                                 runs.folder().path()).wait();
+  EXPECT_EQ(several.out, "a;b\n\n") << several.err;
+
+  recipe["task"] = "regression";
+  recipe["data"]["train"] = recipe["data"]["valid"] = "scores.tsv";
+  runs.folder().write("scores.tsv", "text\tlabel\nmoon\t-1.5\nriver\t2\nmoon river\t0.25\n");
+  runs.write_recipe(recipe);
+  expect_exit(runs.train("scores"), 0, {"correlation 0.9"});
+  const Exited number = Process("reprise", {"predict", runs / "scores/final", "--jsonl", "river"},
+                                runs.folder().path()).wait();
+  EXPECT_NEAR(parse_json(number.out, "out").value()["score"].get<double>(), 2, 0.3) << number.err;
+}
+
+TEST(ClassificationRun, TakesPairs) {
+  const TinyRuns runs;
+  Json recipe = recipe_of("albert");
+  recipe["data"] = {{"type", "classification"}, {"train", "train.tsv"}, {"pair_column", "other"}, {"valid_share", 0}};
+  runs.folder().write("train.tsv", "text\tother\tlabel\nmoon\tmoon\tsame\nmoon\triver\tnot\nriver\tmoon\tnot\nriver\triver\tsame\n");
+  recipe["training"]["epochs"] = 2;
+  runs.write_recipe(recipe);
+  expect_exit(runs.train("run"), 0);
+  const auto predict = [&](const std::string& text) {
+    return Process("reprise", {"predict", runs / "run/final", text}, runs.folder().path()).wait();
+  };
+  EXPECT_EQ(predict("moon\triver").code, 0);
+  EXPECT_NE(predict("moon").err.find("a tab between"), std::string::npos);
+}
+
+TEST(ClassificationRun, RefusesWhatDoesNotFit) {
+  const TinyRuns runs("bert");
+  runs.folder().write("train.csv", rows(12, 1));
+  runs.folder().write("other.csv", "text,label\nmoon,mon\n");
+  const auto refused = [&](const char* path, const Json& value, int code, const char* part) {
+    Json recipe = recipe_of("bert");
+    recipe["data"].erase("test");
+    recipe[Json::json_pointer(path)] = value;
+    runs.write_recipe(recipe);
+    expect_exit(runs.train("run"), code, {part});
+    EXPECT_TRUE(runs.file("run", "final/config.json").empty());
+  };
+  refused("/data/label_column", "category", 65, "category");
+  refused("/data/train", "missing.csv", 66, "missing.csv");
+  refused("/data/valid", "other.csv", 65, "other.csv:2: the label \"mon\" is none of the 3 that are known "
+          "(moon, river, stone); did you mean \"moon\"?");
+  refused("/data/labels", Json::array({"moon", "river"}), 65, "the label \"stone\" is none of the 2");
+  refused("/data/max_length", 64, 78, "64 tokens are more than the model's 32 positions");
+  refused("/task", "pretraining", 78, "labelled texts are for classification");
+  refused("/data/type", "text", 78, "task.type: is classification");
+  refused("/task", "regression", 65, "is no number");
+}
+
+TEST(ClassificationRun, RefusesModelsThatAreNoClassifiers) {
+  const TinyRuns runs("bert");
+  runs.folder().write("train.csv", rows(12, 1));
+  expect_exit(runs.train("words"), 0);
+  const Exited exited = Process("reprise", {"evaluate", runs / "words/final", "--data", runs / "train.csv"},
+                                runs.folder().path()).wait();
+  expect_exit(exited, 78, {"this model is no classifier"});
+}
+
+}  // namespace
+}  // namespace reprise

@@ -1,0 +1,114 @@
+#include "tools/commands/evaluate.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+#include "core/json.h"
+#include "core/parallel.h"
+#include "core/printable.h"
+#include "core/timing.h"
+#include "data/labelled_dataset.h"
+#include "tools/commands/text_classifier.h"
+#include "tools/commands/text_table.h"
+#include "tools/trainer/metrics_log.h"
+#include "tools/trainer/tasks/classification_scores.h"
+
+namespace reprise {
+
+namespace {
+
+constexpr int64_t kTextsAtATime = 64;
+
+LabelledColumnsConfig columns(const ClassifierHead& head, const EvaluateOptions& options) {
+  LabelledColumnsConfig columns = head.columns;
+  columns.format.reset();  // by this file's name
+  if (options.text_column) columns.text_column = *options.text_column;
+  if (options.label_column) columns.label_column = *options.label_column;
+  if (options.pair_column) columns.pair_column = options.pair_column;
+  return columns;
+}
+
+ClassificationScores scores_of(const TextClassifier& classifier, const std::vector<Example>& examples) {
+  ClassificationScores scores(classifier.head().kind, classifier.head().outputs());
+  for (int64_t i = 0; i < std::ssize(examples); i += kTextsAtATime) {
+    const auto count = static_cast<size_t>(std::min(kTextsAtATime, std::ssize(examples) - i));
+    const TokenBatch batch = make_batch(std::span(examples).subspan(static_cast<size_t>(i), count), 0,
+                                        classifier.max_positions());
+    scores.add(classifier.logits(batch), batch);
+  }
+  return scores;
+}
+
+// The labels most often taken for others, the commonest mistake first.
+std::string mistakes(const ConfusionMatrix& confusion, const std::vector<std::string>& labels) {
+  constexpr size_t kShown = 5;
+  std::vector<std::tuple<int64_t, int64_t, int64_t>> found;  // count, right, given
+  for (int64_t right = 0; right < confusion.classes(); ++right) {
+    for (int64_t given = 0; given < confusion.classes(); ++given) {
+      const int64_t count = confusion.at(right, given);
+      if (right != given && count > 0) found.emplace_back(-count, right, given);
+    }
+  }
+  if (found.empty()) return "";
+  std::ranges::sort(found);
+  TextTable table;
+  table.row({"times", "the label is", "and was taken for"});
+  for (const auto& [count, right, given] : std::span(found).first(std::min(kShown, found.size()))) {
+    table.row({std::to_string(-count), printable(labels[static_cast<size_t>(right)]),
+               printable(labels[static_cast<size_t>(given)])});
+  }
+  return "Commonest mistakes:\n" + table.text();
+}
+
+Json json_of(const ClassificationScores& scores, const ClassifierHead& head, size_t texts, double seconds) {
+  Json json = {{"texts", texts}, {"seconds", seconds}};
+  for (const auto& [name, value] : scores.numbers()) json[name] = number_or_null(value);
+  if (head.kind != LabelKind::one) return json;
+  json["labels"] = head.labels;
+  Json rows = Json::array();
+  for (int64_t right = 0; right < scores.confusion().classes(); ++right) {
+    Json row = Json::array();
+    for (int64_t given = 0; given < scores.confusion().classes(); ++given) {
+      row.push_back(scores.confusion().at(right, given));
+    }
+    rows.push_back(std::move(row));
+  }
+  json["confusion"] = std::move(rows);
+  return json;
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, EvaluateOptions& options) {
+  CLI::App* command = app.add_subcommand("evaluate", "Score a classifier on labelled texts");
+  command->add_option("model", options.model, "a classifier's folder: final/ of a run, or Hugging Face's")
+      ->required();
+  command->add_option("--data", options.data, "a table of texts with labels: CSV, TSV, or JSON lines")->required();
+  command->add_option("--text-column", options.text_column, "the column of the text (as in training)");
+  command->add_option("--pair-column", options.pair_column, "that of a second text (as in training)");
+  command->add_option("--label-column", options.label_column, "that of the label (as in training)");
+  command->add_flag("--json", options.json, "print JSON, for scripts");
+  command->add_option("--threads", options.threads, "threads (all processors)")->check(CLI::Range(1, 256));
+}
+
+std::string evaluate(const EvaluateOptions& options) {
+  if (options.threads > 0) set_threads(options.threads);
+  const TextClassifier classifier(options.model);
+  const ClassifierHead& head = classifier.head();
+  const std::vector<LabelledText> texts = read_labelled_texts(columns(head, options), {options.data}, head.kind);
+  Stopwatch clock;
+  const std::vector<Example> examples = labelled_examples(texts, head.kind, LabelNames(head.labels),
+                                                          classifier.vocabulary(), classifier.max_length());
+  const ClassificationScores scores = scores_of(classifier, examples);
+  const double seconds = clock.lap();
+  if (options.json) return dump_json(json_of(scores, head, texts.size(), seconds)) + '\n';
+  std::string text = fmt::format("{} texts in {:.1f} s: {}\n", texts.size(), seconds,
+                                 scores_in_words(head.kind, scores.numbers()));
+  if (head.kind == LabelKind::one) text += mistakes(scores.confusion(), head.labels);
+  return text;
+}
+
+}  // namespace reprise

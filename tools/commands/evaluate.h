@@ -1,0 +1,29 @@
+// reprise evaluate: how good a classifier is on labelled texts.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace reprise {
+
+struct EvaluateOptions {
+  std::string model;
+  std::string data;
+  std::optional<std::string> text_column, pair_column, label_column;  // unless given, as in training
+  bool json = false;
+  int threads = 0;  // 0: all processors
+};
+
+// Adds the command to the program.
+void add_evaluate(CLI::App& app, EvaluateOptions& options);
+
+// The scores in words, with the labels that are most often taken for others; or with json an object of all
+// scores, and of one label each the confusion matrix. Throws DataError for labels that the model doesn't
+// know, and the errors of TextClassifier and read_labelled_texts.
+std::string evaluate(const EvaluateOptions& options);
+
+}  // namespace reprise
