@@ -61,7 +61,7 @@ TEST(Registry, RefusesWhatCantBe) {
 }
 
 TEST(Registry, MakesWhatTheConfigNames) {
-  EXPECT_EQ(dataset_types(), (std::vector<std::string>{"text", "sentence_pairs", "words",
+  EXPECT_EQ(dataset_types(), (std::vector<std::string>{"text", "sentence_pairs", "classification", "words",
                                                        "images", "batches"}));
   test::expect_error(
       [] {

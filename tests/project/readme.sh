@@ -11,6 +11,7 @@ sample=data/samples/state_of_the_union
 mkdir -p "$place/$sample" "$place/here"
 head -n 2500 "$source/$sample/train.txt" >"$place/$sample/train.txt"
 head -n 150 "$source/$sample/valid.txt" >"$place/$sample/valid.txt"
+cp -r "$source"/data/samples/tickets "$source"/data/samples/text_check "$place/data/samples"
 cp "$source"/configs/*.json "$place/here"
 cd "$place/here"
 ln -s ../data data

@@ -8,7 +8,7 @@ namespace {
 
 // Rows "text,label" that can be told apart: the label is the first word.
 std::string rows(int count, uint64_t seed, const std::string& separator = ",") {
-  constexpr const char* kLabels[] = {"moon", "river", "stone"};
+  constexpr const char* kLabels[] = {"blue", "green", "red"};
   std::istringstream sentences(tiny_text(1, count, seed));
   std::string text = "text" + separator + "label\n", sentence;
   for (int i = 0; std::getline(sentences, sentence) && !sentence.empty(); ++i) {
@@ -21,8 +21,8 @@ Json recipe_of(const std::string& model) {
   Json recipe = tiny_recipe(model);
   recipe["task"] = "classification";
   recipe["data"] = {{"type", "classification"}, {"train", "train.csv"}, {"test", "test.csv"}, {"max_length", 24}};
-  recipe["optimizer"] = {{"type", "adamw"}, {"learning_rate", 0.01}};
-  recipe["training"] = {{"epochs", 8}, {"batch_size", 8}, {"checkpoint_every", 10}, {"eval_every", 20}};
+  recipe["optimizer"] = {{"type", "adamw"}, {"learning_rate", 0.003}};
+  recipe["training"] = {{"epochs", 12}, {"batch_size", 8}, {"checkpoint_every", 10}, {"eval_every", 20}};
   return recipe;
 }
 
@@ -62,8 +62,8 @@ TEST_P(ClassificationRuns, WritesAClassifiersFolder) {
   const Json config = parse_json(runs().file("run", "final/config.json"), "config.json").value();
   EXPECT_EQ(config["architectures"][0], GetParam() == std::string("albert") ? "AlbertForSequenceClassification"
                                                                            : "BertForSequenceClassification");
-  EXPECT_EQ(config["id2label"], (Json{{"0", "moon"}, {"1", "river"}, {"2", "stone"}}));
-  EXPECT_EQ(config["label2id"]["stone"], 2);
+  EXPECT_EQ(config["id2label"], (Json{{"0", "blue"}, {"1", "green"}, {"2", "red"}}));
+  EXPECT_EQ(config["label2id"]["red"], 2);
   EXPECT_EQ(config["problem_type"], "single_label_classification");
   EXPECT_FALSE(runs().file("run", "final/tokenizer.json").empty());
 }
@@ -95,7 +95,7 @@ TEST_P(ClassificationRuns, EvaluatesToWhatTheRunSaid) {
 }
 
 TEST_P(ClassificationRuns, PredictsInOrderAndNamesABrokenLine) {
-  runs().folder().write("texts.jsonl", "{\"text\": \"moon rises\"}\n{\"text\": 3}\n{\"text\": \"\"}\n{\"text\": \"stone sleeps\"}\n");
+  runs().folder().write("texts.jsonl", "{\"text\": \"blue rises\"}\n{\"text\": 3}\n{\"text\": \"\"}\n{\"text\": \"red sleeps\"}\n");
   const Exited exited = reprise({"predict", final_folder(), "--input", runs() / "texts.jsonl", "--jsonl", "--top", "2"});
   EXPECT_EQ(exited.code, 65);
   EXPECT_NE(exited.err.find("texts.jsonl:2: "), std::string::npos) << exited.err;
@@ -104,12 +104,25 @@ TEST_P(ClassificationRuns, PredictsInOrderAndNamesABrokenLine) {
   std::vector<Json> answers;
   for (std::string line; std::getline(lines, line);) answers.push_back(parse_json(line, "out").value());
   ASSERT_EQ(answers.size(), 4u);
-  EXPECT_EQ(answers[0]["label"], "moon");
+  EXPECT_EQ(answers[0]["label"], "blue");
   EXPECT_TRUE(answers[1].contains("error"));
   EXPECT_TRUE(answers[2].contains("error"));
-  EXPECT_EQ(answers[3]["label"], "stone");
+  EXPECT_EQ(answers[3]["label"], "red");
   ASSERT_EQ(answers[0]["top"].size(), 2u);
   EXPECT_EQ(answers[0]["top"][0]["probability"], answers[0]["probability"]);
+}
+
+TEST_P(ClassificationRuns, KeepTheirSharing) {
+  const Exited exited = reprise({"convert", final_folder(), "--sharing", "none", "--output", runs() / "new"});
+  expect_exit(exited, 78, {"is a classifier"});
+}
+
+TEST_P(ClassificationRuns, PredictsFromAColumnOfATable) {
+  const Exited exited = reprise({"predict", final_folder(), "--input", runs() / "test.csv", "--column", "text", "--jsonl"});
+  EXPECT_EQ(exited.code, 0) << exited.err;
+  EXPECT_EQ(std::ranges::count(exited.out, '\n'), 30);
+  expect_exit(reprise({"predict", final_folder(), "--input", runs() / "test.csv", "--column", "body"}), 65, {"body"});
+  expect_exit(reprise({"predict", final_folder(), "--column", "text", "moon"}), 2, {"--column"});
 }
 
 TEST_P(ClassificationRuns, SaysUnknownBelowTheThreshold) {
@@ -118,13 +131,14 @@ TEST_P(ClassificationRuns, SaysUnknownBelowTheThreshold) {
 }
 
 TEST_P(ClassificationRuns, GoesOnFromAClassifierOrFromPretraining) {
-  TinyRuns::Arguments more = {"--set", "model=" + dump_json_line({{"init_from", "run/final"}, {"type", GetParam()}}),
+  TinyRuns::Arguments more = {"--set", "model=" + dump_json_line({{"init_from", final_folder()}, {"type", GetParam()},
+                                                                  {"hidden_dropout_prob", 0.3}}),
                               "--set", "training.epochs=1"};
   const Exited same = runs().train("again", more);
   expect_exit(same, 0);
   EXPECT_EQ(same.err.find("random at first"), std::string::npos) << same.err;
   runs().folder().write("two.csv", "text,label\nmoon,a\nriver,b\nmoon tide,a\nriver falls,b\n");
-  more.insert(more.end(), {"--set", "data.train=two.csv", "--set", "data.test=null", "--set", "data.valid_share=0"});
+  more.insert(more.end(), {"--set", "data.train=" + (runs() / "two.csv"), "--set", "data.test=null", "--set", "data.valid_share=0"});
   expect_exit(runs().train("other", more), 0, {"random at first: classifier", "there are no held-out texts"});
 }
 
@@ -132,10 +146,10 @@ TEST(ClassificationRun, TakesSeveralLabelsOfATextAndNumbers) {
   const TinyRuns runs("bert");
   Json recipe = recipe_of("bert");
   recipe["task"] = "multi_label";
-  recipe["data"] = {{"type", "classification"}, {"train", "train.jsonl"}, {"valid", "train.jsonl"}};
+  recipe["data"] = {{"type", "classification"}, {"train", "train.jsonl"}, {"valid", "train.jsonl"}, {"max_length", 24}};
   runs.folder().write("train.jsonl", "{\"text\":\"moon\",\"label\":[\"a\"]}\n{\"text\":\"river moon\",\"label\":[\"a\",\"b\"]}\n"
                                      "{\"text\":\"river\",\"label\":[\"b\"]}\n{\"text\":\"stone\",\"label\":[]}\n");
-  recipe["training"]["epochs"] = 60;
+  recipe["training"]["epochs"] = 200;
   runs.write_recipe(recipe);
   expect_exit(runs.train("labels"), 0, {"all labels right of 100.00 %"});
   const Exited several = Process("reprise", {"predict", runs / "labels/final", "river moon", "stone"},
@@ -155,7 +169,8 @@ TEST(ClassificationRun, TakesSeveralLabelsOfATextAndNumbers) {
 TEST(ClassificationRun, TakesPairs) {
   const TinyRuns runs;
   Json recipe = recipe_of("albert");
-  recipe["data"] = {{"type", "classification"}, {"train", "train.tsv"}, {"pair_column", "other"}, {"valid_share", 0}};
+  recipe["data"] = {{"type", "classification"}, {"train", "train.tsv"}, {"pair_column", "other"}, {"valid_share", 0},
+                    {"max_length", 24}};
   runs.folder().write("train.tsv", "text\tother\tlabel\nmoon\tmoon\tsame\nmoon\triver\tnot\nriver\tmoon\tnot\nriver\triver\tsame\n");
   recipe["training"]["epochs"] = 2;
   runs.write_recipe(recipe);
@@ -170,7 +185,7 @@ TEST(ClassificationRun, TakesPairs) {
 TEST(ClassificationRun, RefusesWhatDoesNotFit) {
   const TinyRuns runs("bert");
   runs.folder().write("train.csv", rows(12, 1));
-  runs.folder().write("other.csv", "text,label\nmoon,mon\n");
+  runs.folder().write("other.csv", "text,label\nmoon,gren\n");
   const auto refused = [&](const char* path, const Json& value, int code, const char* part) {
     Json recipe = recipe_of("bert");
     recipe["data"].erase("test");
@@ -181,9 +196,9 @@ TEST(ClassificationRun, RefusesWhatDoesNotFit) {
   };
   refused("/data/label_column", "category", 65, "category");
   refused("/data/train", "missing.csv", 66, "missing.csv");
-  refused("/data/valid", "other.csv", 65, "other.csv:2: the label \"mon\" is none of the 3 that are known "
-          "(moon, river, stone); did you mean \"moon\"?");
-  refused("/data/labels", Json::array({"moon", "river"}), 65, "the label \"stone\" is none of the 2");
+  refused("/data/valid", "other.csv", 65, "other.csv:2: the label \"gren\" is none of the 3 that are known "
+          "(blue, green, red); did you mean \"green\"?");
+  refused("/data/labels", Json::array({"blue", "green"}), 65, "the label \"red\" is none of the 2");
   refused("/data/max_length", 64, 78, "64 tokens are more than the model's 32 positions");
   refused("/task", "pretraining", 78, "labelled texts are for classification");
   refused("/data/type", "text", 78, "task.type: is classification");

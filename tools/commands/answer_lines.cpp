@@ -11,6 +11,7 @@
 #include "core/parallel.h"
 #include "core/printable.h"
 #include "data/lines.h"
+#include "data/table_file.h"
 #include "data/utf8.h"
 #include "tools/commands/output.h"
 
@@ -25,12 +26,19 @@ struct Line {
   std::string error;  // why there is no text; empty when there is
 };
 
-// The lines of a file, of standard input, or of the command line.
+struct NumberedLine {
+  std::string line;
+  int64_t number;
+};
+
+// The lines of a file, of standard input, or of the command line; or the cells of a table's column.
 class Lines {
  public:
-  explicit Lines(const LineOptions& options)
-      : arguments_(options.texts), name_(name_of(options)), input_(&std::cin) {
-    if (!arguments_.empty()) return;
+  explicit Lines(const LineOptions& options) : name_(name_of(options)), input_(&std::cin) {
+    for (const std::string& text : options.texts) given_.push_back({text, std::ssize(given_) + 1});
+    if (!options.column.empty()) read_column(options);
+    whole_ = !options.texts.empty() || !options.column.empty();
+    if (whole_) return;
     if (name_ == kStandardInput) {
       std::ios::sync_with_stdio(false);
       return;
@@ -41,22 +49,20 @@ class Lines {
   }
 
   // The next ones, at most `most`; empty at the end.
-  std::vector<std::string> next(size_t most) {
-    std::vector<std::string> lines;
-    if (!arguments_.empty()) {
-      if (read_ == 0) lines = arguments_;
-    } else {
-      for (std::string line; lines.size() < most && std::getline(*input_, line);) {
-        if (line.ends_with('\r')) line.pop_back();
-        lines.push_back(std::move(line));
-      }
-      if (input_->bad()) throw Error(ExitCode::io, "{}: reading failed", name_);
+  std::vector<NumberedLine> next(size_t most) {
+    std::vector<NumberedLine> lines;
+    while (whole_ && lines.size() < most && read_ < std::ssize(given_)) {
+      lines.push_back(std::move(given_[static_cast<size_t>(read_++)]));
     }
-    read_ += static_cast<int64_t>(lines.size());
+    if (whole_) return lines;
+    for (std::string line; lines.size() < most && std::getline(*input_, line);) {
+      if (line.ends_with('\r')) line.pop_back();
+      lines.push_back({std::move(line), ++read_});
+    }
+    if (input_->bad()) throw Error(ExitCode::io, "{}: reading failed", name_);
     return lines;
   }
 
-  int64_t read() const { return read_; }
   const std::string& name() const { return name_; }
 
  private:
@@ -66,8 +72,23 @@ class Lines {
     return options.input.empty() || options.input == "-" ? kStandardInput : printable(options.input);
   }
 
-  std::vector<std::string> arguments_;
+  void read_column(const LineOptions& options) {
+    if (name_ == kStandardInput || !options.texts.empty()) {
+      throw Error(ExitCode::usage, "--column: names a column of the table that --input names");
+    }
+    const TableSettings settings{.format = table_format_of(options.input)};
+    for (TableRow& row : read_table(options.input, settings, {options.column})) {
+      if (row.cells[0].size() != 1) {
+        throw DataError("{}:{}: \"{}\" has {} values; a text is one", name_, row.line, printable(options.column),
+                        row.cells[0].size());
+      }
+      given_.push_back({std::move(row.cells[0][0]), row.line});
+    }
+  }
+
   std::string name_;
+  bool whole_ = false;
+  std::vector<NumberedLine> given_;  // when all are there at once
   std::ifstream file_;
   std::istream* input_;
   int64_t read_ = 0;
@@ -99,7 +120,7 @@ InputText of_text(std::string line, const std::string& place, bool pairs) {
 }
 
 Line parsed(std::string line, const std::string& name, int64_t number, const LineOptions& options) {
-  const bool object = options.jsonl && options.texts.empty();
+  const bool object = options.jsonl && options.texts.empty() && options.column.empty();
   const std::string place = fmt::format("{}:{}", name, number);
   try {
     InputText input = object ? of_object(line, name, number, options.pairs)
@@ -120,14 +141,13 @@ ExitCode answer_lines(const LineOptions& options, size_t most,
   Lines input(options);
   ExitCode code = ExitCode::ok;
   while (true) {
-    const int64_t first = input.read() + 1;
-    std::vector<std::string> read = input.next(most);
+    std::vector<NumberedLine> read = input.next(most);
     if (read.empty()) return code;
     std::vector<Line> lines(read.size());
     parallel_ranges(static_cast<int64_t>(read.size()), kLinesPerTask, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         const auto at = static_cast<size_t>(i);
-        lines[at] = parsed(std::move(read[at]), input.name(), first + i, options);
+        lines[at] = parsed(std::move(read[at].line), input.name(), read[at].number, options);
       }
     });
     std::vector<InputText> texts;
@@ -164,6 +184,7 @@ void add_line_options(CLI::App& command, LineOptions& options, bool texts) {
     });
   }
   command.add_option("--input", options.input, "a file with a text a line (standard input)");
+  command.add_option("--column", options.column, "the file is a table (.csv, .tsv, .jsonl): the column with the texts");
   command.add_flag("--jsonl", options.jsonl, "lines of JSON: {\"text\": …} is read, an object is written");
   command.add_option("--threads", options.threads, "threads (all processors)")->check(CLI::Range(1, 256));
 }

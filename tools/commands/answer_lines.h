@@ -18,6 +18,7 @@ struct LineOptions {
   std::vector<std::string> texts;  // on the command line, as they are; then nothing is read
   std::string input;               // a file; empty or "-": standard input
   bool jsonl = false;              // lines {"text": …} instead of text
+  std::string column;              // of the file, which is a table then; empty: it has a text a line
   int threads = 0;                 // 0: all processors
   // What the command decides:
   bool pairs = false;        // a second text follows after a tab, or is "pair" of the object
@@ -34,7 +35,8 @@ void add_line_options(CLI::App& command, LineOptions& options, bool texts);
 
 // Calls `answer` with some texts at a time, at most `most`, and prints the lines that it returns, one
 // for each text. A line that can't be read is named on standard error and answered by an empty one, or
-// with jsonl by {"error": "…"}, and the others are answered; the exit code is then that of bad data.
+// with jsonl by {"error": "…"}, and the others are answered; the exit code is then that of bad data. A table
+// is read as a whole first, and refused when it isn't one.
 // Throws Error: no_input for a file that can't be opened, io when reading or writing fails.
 ExitCode answer_lines(const LineOptions& options, size_t most,
                       const std::function<std::vector<std::string>(const std::vector<InputText>&)>& answer);

@@ -69,7 +69,7 @@ std::string held_out(const std::string& recipe, const std::string& folder) {
 void copy_others(const std::string& folder, DirectoryCommit& commit) {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename();
-    const bool weights = name == "config.json" || name == "manifest.json" || name.starts_with('.') ||
+    const bool weights = name == "config.json" || name == "manifest.json" || name == "README.md" || name.starts_with('.') ||
                          name.find("safetensors") != std::string::npos;
     if (entry.is_regular_file() && !weights) commit.add(name, read_file(entry.path()));
   }
@@ -109,6 +109,10 @@ std::string summary(const Encoder& model) {
 std::string convert(const ConvertOptions& options) {
   const SharedFrom how = shared_from_named(options.by);
   const ModelConfigFile file = read_model_config(options.model);
+  if (file.classifier) {
+    throw ConfigError("{}: is a classifier, and convert knows pretrained models only: convert the one that it was "
+                      "trained from, and train again (model.init_from)", printable(options.model));
+  }
   const EncoderConfig wanted = converted(file.config, section(options), file.path);
   const auto reason = beyond_transformers(wanted);
   const bool relaxed = wanted.relaxation().any();

@@ -70,6 +70,12 @@ void check_sharing(const Json& given, const ModelConfigFile& file, Problems& pro
                             printable(file.path)));
 }
 
+// Fine-tuning has dropout of its own; going on with pretraining, another one is more likely a mistake.
+bool is_choice_of_fine_tuning(const ConfigSource& source, const std::string& key) {
+  const Json* data = source.find("data.type");
+  return data && *data == "classification" && key.ends_with("_prob");
+}
+
 void check_conflicts(const ConfigSource& source, const ModelConfigFile& file) {
   Problems problems(source);
   if (const Json* sharing = source.find(kSharing)) check_sharing(*sharing, file, problems);
@@ -77,6 +83,7 @@ void check_conflicts(const ConfigSource& source, const ModelConfigFile& file) {
     const std::string path = join_path(kModel, setting.key);
     const Json* given = source.find(path);
     if (!given || !setting.architectural || path == kSharing || *given == setting.value) continue;
+    if (is_choice_of_fine_tuning(source, setting.key)) continue;
     problems.add_to_key(
         path, fmt::format("is {} here, but {} in {}, which model.init_from names; leave it out",
                           dump_json_ascii(*given), dump_json_ascii(setting.value),
