@@ -5,6 +5,7 @@
 #include "data/images/image_batches.h"
 #include "data/images/image_dataset.h"
 #include "data/labelled_dataset.h"
+#include "data/text.h"
 #include "data/text_dataset.h"
 #include "data/word_batches.h"
 #include "data/word_text_dataset.h"
@@ -53,6 +54,45 @@ constexpr Entry kDatasets[] = {
 };
 
 }  // namespace
+
+std::vector<std::string> DataConfig::files() const {
+  std::vector<std::string> files;
+  const auto add = [&](const std::optional<TextFilesConfig>& texts) {
+    if (!texts) return;
+    const std::vector<std::string> found = matching_files(texts->paths());
+    files.insert(files.end(), found.begin(), found.end());
+  };
+  const auto add_texts = [&](const TextsConfig& config) {
+    add(config.train);
+    add(config.valid);
+  };
+  const auto add_file = [&](const std::optional<std::filesystem::path>& file) {
+    if (file) files.push_back(file->string());
+  };
+  if (type == "text") add_texts(text);
+  if (type == "sentence_pairs") add_texts(sentence_pairs);
+  if (type == "words") {
+    add_texts(words);
+    add(words.test);
+  }
+  if (type == "classification") {
+    add(classification.train);
+    add(classification.valid);
+    add(classification.test);
+  }
+  if (type == "images") {
+    for (const auto& part : {std::optional(images.train), images.valid}) {
+      if (!part) continue;
+      add_file(part->images);
+      add_file(part->labels);
+    }
+  }
+  if (type == "batches") {
+    add_file(batches.path);
+    add_file(batches.valid);
+  }
+  return files;
+}
 
 std::vector<std::string> dataset_types() {
   std::vector<std::string> types;

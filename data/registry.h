@@ -42,6 +42,8 @@ struct DataConfig {
     if (type == "batches") batches.fields(f);
   }
 
+  // The files that it is read from, those that patterns match now included.
+  std::vector<std::string> files() const;
   // How its text is cut into pieces; null for data that isn't.
   VocabularyConfig* vocabulary() {
     if (type == "text") return &text.vocabulary;

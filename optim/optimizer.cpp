@@ -54,10 +54,23 @@ void Optimizer::step(double learning_rate, double gradient_scale) {
     Parameter& parameter = *parts.front().parameter;
     if (!parameter.trainable() || !parameter.has_gradient()) continue;
     for (const Part& part : parts) {
-      update(part, parameter.gradient().data() + part.offset, step);
+      Step own = step;
+      own.learning_rate *= part.rate_factor;
+      update(part, parameter.gradient().data() + part.offset, own);
     }
     parameter.touch();
     if (parameter.after_update) parameter.after_update(parameter);
+  }
+}
+
+void Optimizer::scale_rates(const std::function<double(const std::string& part)>& factor) {
+  for (std::vector<Part>& parts : parts_) {
+    for (Part& part : parts) {
+      part.rate_factor = factor(part.name);
+      if (!std::isfinite(part.rate_factor) || part.rate_factor < 0) {
+        throw UsageError("optimizer: {} can't have {} times the rate", part.name, part.rate_factor);
+      }
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 // have names, decay flags and, in LAMB, trust ratios of their own, as separate matrices would.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ class Optimizer {
   // values and moments. Gradients are multiplied by gradient_scale (optim/clip.h) as they are read,
   // and stay as they are. Throws UsageError when one of the two numbers isn't finite.
   void step(double learning_rate, double gradient_scale = 1);
+
+  // From now on the rate of each part is multiplied by factor(its name), which is finite and not negative.
+  void scale_rates(const std::function<double(const std::string& part)>& factor);
 
   // Lets the next backward start from no gradient.
   void clear_gradients();
@@ -56,6 +60,7 @@ class Optimizer {
     Tensor value;    // a view
     bool decayed;    // its name contains none of no_decay
     double weight_decay;
+    double rate_factor = 1;
     std::vector<Tensor> moments;  // as the constructor was given their names; zero at first
   };
   struct Step {

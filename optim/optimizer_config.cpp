@@ -26,6 +26,11 @@ void OptimizerConfig::fields(Fields& f) {
   f("weight_decay", weight_decay,
     "pull of the weights towards 0 per unit of rate; default: 0.01, for sgd and adam 0")
       .at_least(0);
+  f("layer_decay", layer_decay,
+    "what the rate is multiplied by from each layer to the one below it: pretrained lower layers move "
+    "less; weights that several layers share have their mean depth. 1: one rate for all")
+      .above(0)
+      .at_most(1);
   f("no_decay", no_decay,
     "parts of names, upper and lower case apart: parameters that contain one don't decay, nor does "
     "lamb scale their updates");

@@ -17,6 +17,7 @@ struct OptimizerConfig {
   std::optional<bool> bias_correction;
   std::optional<double> epsilon;
   std::optional<double> weight_decay;
+  double layer_decay = 1;  // applied by whoever knows the layers: Optimizer::scale_rates
   // Google's list. Of Hugging Face's names it covers all norms and biases of BERT and of ALBERT.
   std::vector<std::string> no_decay = {"bias", "LayerNorm", "layer_norm"};
 

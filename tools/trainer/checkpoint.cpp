@@ -26,15 +26,13 @@ Json fields_of(const std::string& config_hash, const NumericIdentity& identity,
           {"rate_scale", state.rate_scale},
           {"rollbacks", state.rollbacks},
           {"watch", state.watch},
+          {"best_score", state.best_score ? Json(*state.best_score) : Json()},
+          {"best_step", state.best_step},
+          {"without_better", state.without_better},
+          {"joules", state.joules},
           {"metrics_bytes", state.metrics_bytes},
           {"gemm", identity.gemm},
           {"isa", identity.isa}};
-}
-
-std::vector<NamedTensor> weights_of(const std::vector<ParameterPtr>& parameters) {
-  std::vector<NamedTensor> weights;
-  for (const NamedPart& part : named_parts(parameters)) weights.push_back({part.name, part.value});
-  return weights;
 }
 
 std::vector<NamedTensor> moments_of(const Optimizer& optimizer) {
@@ -49,8 +47,51 @@ std::vector<NamedTensor> numbered(const std::vector<Tensor>& carried) {
   return named;
 }
 
-// Copies a file's tensors into those in memory; both must have the same ones.
-void restore(const std::string& path, const std::vector<NamedTensor>& tensors) {
+LoadedCheckpoint restore_all(const std::string& path, const Manifest& manifest,
+                             const std::string& config_hash, const TrainedAt& trained_at) {
+  const Json fields = parse_json(manifest.fields, path, ExitCode::corrupt).value();
+  if (fields.value("format", 0) != kFormat) {
+    throw Error(ExitCode::corrupt, "{}: a checkpoint of format {}, this program reads {}", path,
+                fields.value("format", 0), kFormat);
+  }
+  if (fields.value("config_hash", "") != config_hash) {
+    throw ConfigError("{}: a checkpoint of another configuration", path);
+  }
+  const Trained trained = trained_at(fields.at("step"));
+  restore_tensors(path + "/model.safetensors", weights_of(trained.parameters));
+  restore_tensors(path + "/optimizer.safetensors", moments_of(trained.optimizer));
+  if (!trained.carried.empty()) {
+    restore_tensors(path + "/carried.safetensors", numbered(trained.carried));
+  }
+  for (const ParameterPtr& parameter : trained.parameters) parameter->touch();
+  trained.optimizer.set_updates(fields.at("updates"));
+  const Json best = fields.value("best_score", Json());
+  return {path,
+          {.step = fields.at("step"),
+           .evaluated = fields.at("evaluated"),
+           .nonfinite_steps = fields.at("nonfinite_steps"),
+           .nonfinite_in_row = fields.at("nonfinite_in_row"),
+           .seconds = fields.at("seconds"),
+           .rate_scale = fields.value("rate_scale", 1.0),
+           .rollbacks = fields.value("rollbacks", int64_t{0}),
+           .watch = fields.value("watch", Json()),
+           .best_score = best.is_number() ? std::optional(best.get<double>()) : std::nullopt,
+           .best_step = fields.value("best_step", int64_t{0}),
+           .without_better = fields.value("without_better", int64_t{0}),
+           .joules = fields.value("joules", 0.0),
+           .metrics_bytes = fields.at("metrics_bytes")},
+          {fields.at("gemm"), fields.at("isa")}};
+}
+
+}  // namespace
+
+std::vector<NamedTensor> weights_of(const std::vector<ParameterPtr>& parameters) {
+  std::vector<NamedTensor> weights;
+  for (const NamedPart& part : named_parts(parameters)) weights.push_back({part.name, part.value});
+  return weights;
+}
+
+void restore_tensors(const std::string& path, const std::vector<NamedTensor>& tensors) {
   const SafetensorsFile file = SafetensorsFile::open(path);
   if (file.names().size() != tensors.size()) {
     throw Error(ExitCode::corrupt, "{}: {} tensors, the model has {}", path, file.names().size(),
@@ -65,39 +106,6 @@ void restore(const std::string& path, const std::vector<NamedTensor>& tensors) {
     tensor.tensor.copy_from(loaded);
   }
 }
-
-LoadedCheckpoint restore_all(const std::string& path, const Manifest& manifest,
-                             const std::string& config_hash, const TrainedAt& trained_at) {
-  const Json fields = parse_json(manifest.fields, path, ExitCode::corrupt).value();
-  if (fields.value("format", 0) != kFormat) {
-    throw Error(ExitCode::corrupt, "{}: a checkpoint of format {}, this program reads {}", path,
-                fields.value("format", 0), kFormat);
-  }
-  if (fields.value("config_hash", "") != config_hash) {
-    throw ConfigError("{}: a checkpoint of another configuration", path);
-  }
-  const Trained trained = trained_at(fields.at("step"));
-  restore(path + "/model.safetensors", weights_of(trained.parameters));
-  restore(path + "/optimizer.safetensors", moments_of(trained.optimizer));
-  if (!trained.carried.empty()) {
-    restore(path + "/carried.safetensors", numbered(trained.carried));
-  }
-  for (const ParameterPtr& parameter : trained.parameters) parameter->touch();
-  trained.optimizer.set_updates(fields.at("updates"));
-  return {path,
-          {.step = fields.at("step"),
-           .evaluated = fields.at("evaluated"),
-           .nonfinite_steps = fields.at("nonfinite_steps"),
-           .nonfinite_in_row = fields.at("nonfinite_in_row"),
-           .seconds = fields.at("seconds"),
-           .rate_scale = fields.value("rate_scale", 1.0),
-           .rollbacks = fields.value("rollbacks", int64_t{0}),
-           .watch = fields.value("watch", Json()),
-           .metrics_bytes = fields.at("metrics_bytes")},
-          {fields.at("gemm"), fields.at("isa")}};
-}
-
-}  // namespace
 
 NumericIdentity numeric_identity(Precision precision) {
   return {fmt::format("{} {}", to_string(gemm_backend()), to_string(precision)),

@@ -14,6 +14,7 @@
 #include "autograd/parameter.h"
 #include "core/gemm.h"
 #include "core/json.h"
+#include "core/safetensors.h"
 #include "optim/optimizer.h"
 
 namespace reprise {
@@ -27,6 +28,10 @@ struct TrainingState {
   double rate_scale = 1;         // of the learning rate, after rollbacks
   int64_t rollbacks = 0;
   Json watch;                    // Watch::state(); null before the first step
+  std::optional<double> best_score;  // of training.keep_best
+  int64_t best_step = 0;             // that it was reached at
+  int64_t without_better = 0;        // evaluations since then
+  double joules = 0;                 // of training so far, where the processor says
   int64_t metrics_bytes = 0;     // length of metrics.jsonl; what was written after is cut off on resuming
 };
 
@@ -43,6 +48,11 @@ struct Trained {
   Optimizer& optimizer;
   const std::vector<Tensor>& carried;  // see Task::initial_state
 };
+
+// The values of a model's parts, under their names.
+std::vector<NamedTensor> weights_of(const std::vector<ParameterPtr>& parameters);
+// Copies a file's tensors into those in memory. Throws Error (corrupt) when it has others.
+void restore_tensors(const std::string& path, const std::vector<NamedTensor>& tensors);
 
 // Writes checkpoints/step-<number>, then removes all but the newest `keep`. Throws Error (io) and leaves
 // the older ones when it can't.

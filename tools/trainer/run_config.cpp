@@ -29,12 +29,17 @@ void TrainingConfig::fields(Fields& f) {
   f("checkpoint_every", checkpoint_every, "steps from one checkpoint to the next; 0: only when stopped")
       .at_least(0);
   f("keep_checkpoints", keep_checkpoints, "how many verified checkpoints are kept").at_least(1);
+  f("keep_best", keep_best, "a score of the evaluations, e.g. accuracy or loss: the model of the best one is "
+    "the result; null: the last one");
+  f("patience", patience, "end after so many evaluations in a row without a better one; null: never")
+      .at_least(1);
 }
 
 void TrainingConfig::check(Problems& problems) const {
   if (steps.has_value() + minutes.has_value() + epochs.has_value() != 1) {
     problems.add("steps", "give one of \"steps\", \"minutes\" and \"epochs\"");
   }
+  if (patience && !keep_best) problems.add("patience", "better in what? give keep_best as well");
 }
 
 void PublishedConfig::fields(Fields& f) {
@@ -92,6 +97,9 @@ void RunConfig::check_task(Problems& problems) const {
                                           labelled ? "labelled texts are for classification, multi_label or "
                                                      "regression"
                                                    : "give labelled texts: \"type\": \"classification\""));
+  }
+  if (optimizer.layer_decay != 1 && !model.is_encoder()) {
+    problems.add("optimizer.layer_decay", "only a bert or albert has layers whose rates can differ");
   }
   if (labelled && !sharing_schedule.empty()) {
     problems.add("sharing_schedule", "a classifier keeps its plan; reprise convert gives a model another one");

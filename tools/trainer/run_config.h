@@ -36,6 +36,8 @@ struct TrainingConfig {
   std::optional<int64_t> eval_every;
   int64_t checkpoint_every = 100;
   int64_t keep_checkpoints = 2;
+  std::optional<std::string> keep_best;
+  std::optional<int64_t> patience;
 
   void fields(Fields& f);
   void check(Problems& problems) const;

@@ -48,9 +48,10 @@ RunDirectory::RunDirectory(const std::string& path) : path_(path) {
   make_folder(path);
   lock_.emplace(file("lock"));
   make_folder(checkpoints());
+  make_folder(best());
   make_folder(tokenizer());
   // What a killed process was writing; nobody else may be writing here now.
-  for (const std::string& folder : {path_, checkpoints(), tokenizer()}) remove_leftovers(folder);
+  for (const std::string& folder : {path_, checkpoints(), best(), tokenizer()}) remove_leftovers(folder);
 }
 
 bool RunDirectory::finished() const {

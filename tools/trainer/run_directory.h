@@ -5,6 +5,7 @@
 //   log.txt         what was said
 //   tokenizer/      the vocabulary, for text
 //   checkpoints/    step-00000100/ …
+//   best/           the weights of the best evaluation, with training.keep_best
 //   final/          the trained model as a Hugging Face folder; there when the run is finished
 #pragma once
 
@@ -26,6 +27,7 @@ class RunDirectory {
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   std::string checkpoints() const { return file("checkpoints"); }
+  std::string best() const { return file("best"); }
   std::string final_folder() const { return file("final"); }
 
   // True when the trained model is there and whole.

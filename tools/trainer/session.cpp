@@ -10,6 +10,7 @@
 #include "optim/clip.h"
 #include "optim/registry.h"
 #include "tools/trainer/convert_moments.h"
+#include "tools/trainer/layer_rates.h"
 
 namespace reprise {
 
@@ -46,6 +47,7 @@ Session::Session(const RunConfig& config, std::unique_ptr<Task> task)
       optimizer_(make_optimizer(config.optimizer, collector_.parameters())),
       carried_(task_->initial_state()),
       gradients_(collector_.parameters()) {
+  scale_rates();
   fit_to_data();
   started_anew_ = task_->start(collector_, RandomKey(config.training.seed).at(kWeights));
 }
@@ -135,6 +137,12 @@ void Session::change_sharing(const SharingChange& change) {
   std::unique_ptr<Optimizer> next = make_optimizer(config_.optimizer, collector_.parameters());
   convert_moments(origins, *optimizer_, *next, moments_become_named(change.moments));
   optimizer_ = std::move(next);
+  scale_rates();
+}
+
+void Session::scale_rates() {
+  if (config_.optimizer.layer_decay == 1) return;
+  optimizer_->scale_rates(layer_rates(config_.model.encoder, config_.optimizer.layer_decay));
 }
 
 std::vector<std::string> Session::check_coverage() const {

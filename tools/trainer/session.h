@@ -79,6 +79,7 @@ class Session {
  private:
   void fit_to_data();
   void change_sharing(const SharingChange& change);
+  void scale_rates();
 
   RunConfig config_;
   std::unique_ptr<Task> task_;

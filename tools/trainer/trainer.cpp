@@ -9,7 +9,9 @@
 #include "core/parallel.h"
 #include "core/timing.h"
 #include "optim/clip.h"
+#include "tools/trainer/best_weights.h"
 #include "tools/trainer/ledger.h"
+#include "tools/trainer/model_card.h"
 #include "tools/trainer/quantity.h"
 #include "tools/trainer/stop_signals.h"
 
@@ -99,6 +101,7 @@ ExitCode Trainer::run() {
     if (verdict == Verdict::again) fetch_from_here();
   }
   if (!weights_are_finite()) return refuse_weights();
+  take_best();
   test();
   if (StopSignals::requested()) return stop();
   write_final();
@@ -123,6 +126,7 @@ Trainer::Verdict Trainer::make_step(const std::vector<Batch>& batches, bool firs
   apply(result, rate);
   const double seconds = clock.lap();
   state_.seconds += seconds;
+  state_.joules += energy_.lap().value_or(0);
   log_step(result, rate, seconds);
   if (diagnosed) metrics_.line(dump_json_line(diagnostics_.finish(state_.step, session_.optimizer())));
   ++state_.step;
@@ -135,7 +139,13 @@ bool Trainer::evaluation_due() const {
          (finished() || (state_.step > 0 && due(*session_.config().training.eval_every)));
 }
 
+bool Trainer::out_of_patience() const {
+  const std::optional<int64_t>& patience = session_.config().training.patience;
+  return patience && state_.without_better >= *patience;
+}
+
 bool Trainer::finished() const {
+  if (out_of_patience()) return true;
   const TrainingConfig& training = session_.config().training;
   if (training.steps) return state_.step >= *training.steps;
   return state_.seconds >= 60 * *training.minutes;
@@ -210,6 +220,35 @@ Json to_json(const NamedNumbers& scores) {
 
 }  // namespace
 
+// The best evaluation so far leaves its weights.
+void Trainer::note_score(const NamedNumbers& scores) {
+  const std::optional<std::string>& name = session_.config().training.keep_best;
+  if (!name) return;
+  const double score = score_named(scores, *name);
+  // Never NaN.
+  const double limit = smaller_is_better(*name) ? HUGE_VAL : -HUGE_VAL, best = state_.best_score.value_or(limit);
+  const bool better = smaller_is_better(*name) ? score < best : score > best;
+  if (!better) {
+    ++state_.without_better;
+    if (out_of_patience()) {
+      console_.say(fmt::format("no better {} in {} evaluations: training ends", *name, state_.without_better));
+    }
+    return;
+  }
+  if (!weights_are_finite()) return;
+  state_.best_score = score;
+  state_.best_step = state_.step;
+  state_.without_better = 0;
+  save_best(run_.best(), state_.step, session_.parameters());
+}
+
+void Trainer::take_best() {
+  if (!state_.best_score || state_.best_step == state_.step) return;
+  load_best(run_.best(), state_.best_step, session_.parameters());
+  console_.say(fmt::format("the result is the model of step {}, with the best {}", state_.best_step,
+                           *session_.config().training.keep_best));
+}
+
 void Trainer::test() {
   const NamedNumbers scores = session_.task().test(StopSignals::requested);
   if (scores.empty() || StopSignals::requested()) return;
@@ -228,6 +267,7 @@ Trainer::Verdict Trainer::evaluate() {
   console_.say(fmt::format("{} after {} steps: {}",
                            session_.dataset().evaluates_on_training_data() ? "training data" : "held out",
                            state_.step, session_.task().in_words(scores)));
+  note_score(scores);
   return watched() ? act_on(watch_.see_scores(state_.step, scores)) : Verdict::go_on;
 }
 
@@ -306,9 +346,25 @@ void Trainer::write_final() {
   for (const auto& entry : std::filesystem::directory_iterator(run_.tokenizer())) {
     commit.add(entry.path().filename().string(), read_file(entry.path().string()));
   }
+  commit.add("README.md", card());
   commit.commit();
   console_.say(fmt::format("trained {} steps in {}", state_.step, short_duration(state_.seconds)));
   for (const std::string& line : session_.task().showcase()) console_.say(line);
+}
+
+std::string Trainer::card() const {
+  const std::string metrics = run_.file("metrics.jsonl");
+  TrainedFacts facts{.name = std::filesystem::path(run_.path()).lexically_normal().filename().string(),
+                     .steps = state_.step,
+                     .seconds = state_.seconds,
+                     .joules = state_.joules > 0 ? std::optional(state_.joules) : std::nullopt,
+                     .processor = processor_name(),
+                     .threads = threads(),
+                     .peak_bytes = peak_memory(),
+                     .eval = last_scores(metrics, "eval", state_.best_score ? state_.best_step : state_.step),
+                     .test = last_scores(metrics, "test", state_.step),
+                     .started_anew = session_.started_anew()};
+  return model_card(session_.config(), facts);
 }
 
 }  // namespace reprise

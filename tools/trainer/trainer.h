@@ -8,6 +8,7 @@
 #include "data/prefetch.h"
 #include "tools/trainer/checkpoint.h"
 #include "tools/trainer/console.h"
+#include "tools/trainer/energy.h"
 #include "tools/trainer/run_directory.h"
 #include "tools/trainer/session.h"
 #include "tools/trainer/use_diagnostics.h"
@@ -34,6 +35,7 @@ class Trainer {
 
   Trained trained_at(int64_t step);
   bool finished() const;
+  bool out_of_patience() const;
   bool evaluation_due() const;
   std::vector<Batch> next_batches(Prefetch& prefetch) const;
   double learning_rate() const;
@@ -45,6 +47,8 @@ class Trainer {
     return Verdict::end;
   }
   Verdict evaluate();
+  void note_score(const NamedNumbers& scores);
+  void take_best();
   void test();
   std::optional<LoadedCheckpoint> load_newest();
   void save();           // throws only after several failures in a row; never broken weights
@@ -55,6 +59,7 @@ class Trainer {
   bool weights_are_finite() const;
   ExitCode refuse_weights();  // which aren't
   void write_final();
+  std::string card() const;
   bool due(int64_t every) const { return every > 0 && state_.step % every == 0; }
 
   // In trainer_watch.cpp.
@@ -72,6 +77,7 @@ class Trainer {
   AppendedFile metrics_;
   UseDiagnostics diagnostics_;
   Watch watch_;
+  EnergyMeter energy_;
   TrainingState state_;
   int failed_saves_ = 0;
   ExitCode end_ = ExitCode::ok;  // what run() returns after Verdict::end

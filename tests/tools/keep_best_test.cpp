@@ -1,0 +1,71 @@
+// The best evaluation's model as the result, and an end when nothing gets better.
+#include "tests/tools/tiny_runs.h"
+
+namespace reprise {
+namespace {
+
+// A rate so high that things get worse after a while.
+Json recipe() {
+  Json recipe = tiny_recipe("albert");
+  recipe["optimizer"] = {{"type", "adamw"}, {"learning_rate", 0.05}};
+  recipe["schedule"] = {{"type", "constant"}};
+  recipe["training"] = {{"steps", 60}, {"batch_size", 4}, {"eval_every", 4}, {"checkpoint_every", 6},
+                        {"keep_best", "mlm_loss"}};
+  return recipe;
+}
+
+// Steps and losses of the evaluations.
+std::vector<std::pair<int64_t, double>> losses(const TinyRuns& runs, const std::string& run) {
+  std::vector<std::pair<int64_t, double>> found;
+  for (const Json& line : runs.metrics(run)) {
+    if (line.contains("eval")) found.emplace_back(line["step"], line["eval"]["mlm_loss"]);
+  }
+  return found;
+}
+
+TEST(KeepBest, TakesTheModelOfTheBestEvaluation) {
+  const TinyRuns runs;
+  runs.write_recipe(recipe());
+  const Exited exited = runs.train("run");
+  const auto evaluations = losses(runs, "run");
+  const auto best = *std::ranges::min_element(evaluations, {}, [](const auto& e) { return e.second; });
+  ASSERT_LT(best.first, 60) << "the test wants a run that gets worse";
+  expect_exit(exited, 0, {fmt::format("the result is the model of step {}", best.first)});
+  // The same as that of a run that ends there.
+  Json shorter = recipe();
+  shorter["training"]["steps"] = best.first;
+  runs.write_recipe(shorter);
+  expect_exit(runs.train("shorter"), 0);
+  EXPECT_TRUE(runs.file("run", "final/model.safetensors") == runs.file("shorter", "final/model.safetensors"));
+}
+
+TEST(KeepBest, EndsWhenPatienceDoes) {
+  const TinyRuns runs;
+  Json patient = recipe();
+  patient["training"]["patience"] = 2;
+  runs.write_recipe(patient);
+  expect_exit(runs.train("run"), 0, {"no better mlm_loss in 2 evaluations"});
+  const auto evaluations = losses(runs, "run");
+  const auto best = std::ranges::min_element(evaluations, {}, [](const auto& e) { return e.second; });
+  EXPECT_EQ(evaluations.end() - best, 3);
+  EXPECT_LT(evaluations.back().first, 60);
+
+  runs.stop("stopped", 20, SIGKILL);
+  expect_exit(runs.train("stopped"), 0);
+  runs.expect_same_result("run", "stopped");
+}
+
+TEST(KeepBest, RefusesAScoreThatIsNotThere) {
+  const TinyRuns runs;
+  Json wrong = recipe();
+  wrong["training"]["keep_best"] = "accuracy";
+  runs.write_recipe(wrong);
+  expect_exit(runs.train("run"), 78, {"an evaluation has no \"accuracy\"; it has loss, mlm_loss"});
+  wrong["training"].erase("keep_best");
+  wrong["training"]["patience"] = 3;
+  runs.write_recipe(wrong);
+  expect_exit(runs.train("other"), 78, {"better in what? give keep_best as well"});
+}
+
+}  // namespace
+}  // namespace reprise
