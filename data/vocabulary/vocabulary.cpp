@@ -7,6 +7,7 @@
 #include "core/json.h"
 #include "core/printable.h"
 #include "data/vocabulary/sentencepiece_vocabulary.h"
+#include "data/vocabulary/tokenizer_json.h"
 #include "data/vocabulary/wordpiece_vocabulary.h"
 
 namespace reprise {
@@ -18,12 +19,13 @@ namespace fs = std::filesystem;
 // As Transformers names them.
 constexpr const char* kPieces = "vocab.txt";
 constexpr const char* kModel = "spiece.model";
+constexpr const char* kJson = "tokenizer.json";
 constexpr const char* kRules = "tokenizer_config.json";
 
 // The vocabulary of a folder; empty when there is none.
 fs::path vocabulary_in(const fs::path& folder) {
   std::error_code ignored;
-  for (const char* name : {kPieces, kModel}) {
+  for (const char* name : {kPieces, kModel, kJson}) {
     if (fs::is_regular_file(folder / name, ignored)) return folder / name;
   }
   return {};
@@ -55,6 +57,10 @@ BertTextRules rules_in(const fs::path& folder, bool lower_case) {
 }
 
 std::unique_ptr<const Vocabulary> load(const std::string& path, const BertTextRules& rules) {
+  if (path.ends_with(".json")) {
+    WordPieceFile file = read_wordpiece_json(path);
+    return std::make_unique<WordPieceVocabulary>(std::move(file.pieces), path, file.rules);
+  }
   std::string bytes = read_file(path, kMaxModelBytes);
   if (path.ends_with(".txt")) {
     return std::make_unique<WordPieceVocabulary>(std::move(bytes), path, rules);
@@ -71,8 +77,8 @@ std::unique_ptr<const Vocabulary> load_vocabulary(const std::string& path, bool 
   if (!fs::is_directory(path, ignored)) return load(path, {.lower_case = lower_case});
   const fs::path file = vocabulary_in(path);
   if (file.empty()) {
-    throw Error(ExitCode::no_input, "{}: there is neither {} nor {} in this folder",
-                printable(path), kPieces, kModel);
+    throw Error(ExitCode::no_input, "{}: there is neither {} nor {} nor {} in this folder",
+                printable(path), kPieces, kModel, kJson);
   }
   return load(file.string(), rules_in(path, lower_case));
 }

@@ -1,0 +1,81 @@
+#include "data/vocabulary/tokenizer_json.h"
+
+#include <optional>
+#include <vector>
+
+#include "core/json.h"
+#include "core/json_path.h"
+#include "data/vocabulary/wordpiece_vocabulary.h"
+
+namespace reprise {
+
+namespace {
+
+constexpr JsonLimits kLimits = {.bytes = size_t{64} << 20, .values = 4'000'000, .depth = 64};
+
+// The value under a key of an object; null when either isn't there.
+Json member(const Json& object, const char* key) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(key);
+  return found == object.end() ? Json() : *found;
+}
+
+std::optional<bool> flag(const JsonDocument& document, const Json& rules, const char* key) {
+  const Json value = member(rules, key);
+  if (value.is_null()) return std::nullopt;
+  if (!value.is_boolean()) {
+    throw DataError("{}: normalizer.{}: expected true, false or null, found {}", document.place("normalizer"), key,
+                    describe_json(value));
+  }
+  return value.get<bool>();
+}
+
+void check_type(const JsonDocument& document, const char* key, const char* wanted) {
+  const Json type = member(member(document.value(), key), "type");
+  if (type == wanted) return;
+  throw DataError("{}: {}: is of type {}, and only BERT's tokenizers (\"{}\") can be read from a tokenizer.json; a "
+                  "SentencePiece model is read from spiece.model", document.place(key), key, describe_json(type),
+                  wanted);
+}
+
+std::string pieces_of(const JsonDocument& document, const Json& ids) {
+  if (!ids.is_object() || ids.empty()) {
+    throw DataError("{}: model.vocab: expected an object of pieces, found {}", document.place("model"),
+                    describe_json(ids));
+  }
+  std::vector<const std::string*> pieces(ids.size());
+  for (const auto& [piece, id] : ids.items()) {
+    const bool whole = id.is_number_integer() && id >= 0 && id < static_cast<int64_t>(pieces.size());
+    const size_t at = whole ? id.get<size_t>() : 0;
+    if (!whole || pieces[at] || piece.find_first_of("\r\n") != piece.npos) {
+      throw DataError("{}: model.vocab: its {} pieces should be numbered from 0, each once; {} is {}",
+                      document.place(join_path("model.vocab", piece)), pieces.size(), dump_json_ascii(Json(piece)),
+                      describe_json(id));
+    }
+    pieces[at] = &piece;
+  }
+  std::string lines;
+  for (const std::string* piece : pieces) lines += *piece + '\n';
+  return lines;
+}
+
+}  // namespace
+
+WordPieceFile read_wordpiece_json(const std::string& path) {
+  const JsonDocument document = read_json(path, ExitCode::data, kLimits);
+  check_type(document, "model", "WordPiece");
+  check_type(document, "normalizer", "BertNormalizer");
+  check_type(document, "pre_tokenizer", "BertPreTokenizer");
+  const Json model = member(document.value(), "model"), rules = member(document.value(), "normalizer");
+  const Json prefix = member(model, "continuing_subword_prefix");
+  if (!prefix.is_null() && prefix != kContinuing) {
+    throw DataError("{}: model.continuing_subword_prefix: is {}, and a piece that goes on with a word begins with "
+                    "\"{}\" here", document.place("model.continuing_subword_prefix"), describe_json(prefix), kContinuing);
+  }
+  return {.pieces = pieces_of(document, member(model, "vocab")),
+          .rules = {.lower_case = flag(document, rules, "lowercase").value_or(true),
+                    .strip_accents = flag(document, rules, "strip_accents"),
+                    .tokenize_chinese_chars = flag(document, rules, "handle_chinese_chars").value_or(true)}};
+}
+
+}  // namespace reprise
