@@ -67,7 +67,7 @@ def pretrained(o, model, kind, data):
 def settings_of(o, model, start, data, rate, seed, choosing):
     settings = {
         "data.train": f"{o.folder}/{data}.csv", "data.test": None if choosing else os.path.abspath(o.test),
-        "data.valid_share": 0.2 if choosing else 0, "data.max_length": 64, "optimizer.learning_rate": rate,
+        "data.valid_share": 0.2 if choosing else 0, "data.max_length": 64, "optimizer.learning_rate": rate, "schedule.warmup_steps": 100,
         "training.seed": seed, "training.epochs": EPOCHS[data], "training.eval_every": 0, "training.checkpoint_every": 0}
     if model == "bert_small":
         settings |= {"model.type": "bert", "model.embedding_size": None, "model.sharing": "none", "model.classifier_dropout_prob": None}
