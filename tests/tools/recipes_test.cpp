@@ -93,7 +93,9 @@ TEST_F(Recipes, AllParse) {
     const RunConfig config = read_recipe(name);
     EXPECT_FALSE(config.description.empty()) << name;
     const bool named = name.starts_with("albert") || name.starts_with("bert");
-    if (named) EXPECT_EQ(config.model.encoder.albert(), name.starts_with("albert")) << name;
+    if (named) {
+      EXPECT_EQ(config.model.encoder.albert(), name.starts_with("albert")) << name;
+    }
     if (config.data.type != "text") continue;
     // All data and lengths fit, so that each recipe runs as it is.
     EXPECT_LE(config.data.text.max_length, config.model.encoder.max_position_embeddings) << name;
