@@ -94,6 +94,16 @@ TEST_P(ClassificationRuns, EvaluatesToWhatTheRunSaid) {
   EXPECT_DOUBLE_EQ(static_cast<double>(right) / 30, scores["accuracy"].get<double>());
 }
 
+TEST_P(ClassificationRuns, AnswersTheSameInTheFasterPrecision) {
+  const auto accuracy = [&](const char* precision) {
+    const Exited exited = reprise({"evaluate", final_folder(), "--data", runs() / "test.csv", "--json", "--precision", precision});
+    EXPECT_EQ(exited.code, 0) << exited.err;
+    return parse_json(exited.out, "out").value()["loss"].get<double>();
+  };
+  EXPECT_NEAR(accuracy("auto"), accuracy("float32"), 0.05);
+  EXPECT_EQ(reprise({"predict", final_folder(), "--precision", "float16", "moon"}).code, 2);
+}
+
 TEST_P(ClassificationRuns, PredictsInOrderAndNamesABrokenLine) {
   runs().folder().write("texts.jsonl", "{\"text\": \"blue rises\"}\n{\"text\": 3}\n{\"text\": \"\"}\n{\"text\": \"red sleeps\"}\n");
   const Exited exited = reprise({"predict", final_folder(), "--input", runs() / "texts.jsonl", "--jsonl", "--top", "2"});

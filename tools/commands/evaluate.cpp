@@ -90,13 +90,15 @@ void add_evaluate(CLI::App& app, EvaluateOptions& options) {
   command->add_option("--text-column", options.text_column, "the column of the text (as in training)");
   command->add_option("--pair-column", options.pair_column, "that of a second text (as in training)");
   command->add_option("--label-column", options.label_column, "that of the label (as in training)");
+  command->add_option("--precision", options.precision, "of products: float32, bfloat16, or auto: the faster one")
+      ->check(CLI::IsMember({"float32", "bfloat16", "auto"}));
   command->add_flag("--json", options.json, "print JSON, for scripts");
   command->add_option("--threads", options.threads, "threads (all processors)")->check(CLI::Range(1, 256));
 }
 
 std::string evaluate(const EvaluateOptions& options) {
   if (options.threads > 0) set_threads(options.threads);
-  const TextClassifier classifier(options.model);
+  const TextClassifier classifier(options.model, precision_named(options.precision));
   const ClassifierHead& head = classifier.head();
   const std::vector<LabelledText> texts = read_labelled_texts(columns(head, options), {options.data}, head.kind);
   Stopwatch clock;

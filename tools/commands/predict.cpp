@@ -22,6 +22,9 @@ void add_predict(CLI::App& app, PredictOptions& options) {
       ->add_option("--threshold", options.threshold, "of labels: answer \"unknown\" below this probability; of "
                    "texts with several labels: those above it (0.5)")
       ->check(CLI::Range(0.0, 1.0));
+  command->add_option("--precision", options.precision, "of products: bfloat16 is faster where the processor has it; "
+                      "auto: then bfloat16, else float32")
+      ->check(CLI::IsMember({"float32", "bfloat16", "auto"}));
   add_line_options(*command, options.lines, /*texts=*/true);
 }
 

@@ -12,6 +12,7 @@ struct PredictOptions {
   std::string model;
   int64_t top = 5;
   std::optional<double> threshold{};
+  std::string precision = "float32";
   LineOptions lines;
 };
 

@@ -71,7 +71,7 @@ std::vector<std::string> answers(const TextClassifier& classifier, std::span<con
 }  // namespace
 
 ExitCode predict_labels(const PredictOptions& options) {
-  const TextClassifier classifier(options.model);
+  const TextClassifier classifier(options.model, precision_named(options.precision));
   LineOptions lines = options.lines;
   lines.pairs = classifier.head().columns.pair_column.has_value();
   lines.takes_empty = false;

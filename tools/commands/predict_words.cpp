@@ -40,7 +40,7 @@ std::vector<std::string> answers(const TextModel& model, std::span<const InputTe
   const TokenBatch batch = model.batch(texts);
   std::vector<Json> masks(texts.size(), Json::array());
   if (batch.predictions() > 0) {
-    const Context plain;
+    const Context plain{.precision = precision_named(options.precision)};
     const Variable x = model.encoder().encode(plain, tokens_of(batch));
     const Variable rows = gather_rows(x, batch.masked_rows);
     const Tensor p = softmax(model.encoder().predict_tokens(plain, rows)).value();

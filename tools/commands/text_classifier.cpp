@@ -20,7 +20,7 @@ constexpr int64_t kTextsPerTask = 8;
 
 }  // namespace
 
-TextClassifier::TextClassifier(const std::string& folder) {
+TextClassifier::TextClassifier(const std::string& folder, Precision precision) : precision_(precision) {
   const ModelConfigFile file = read_model_config(folder);
   if (!file.classifier) {
     throw ConfigError("{}: this model is no classifier: its config.json names no …ForSequenceClassification; "
@@ -48,7 +48,8 @@ TokenBatch TextClassifier::batch(std::span<const InputText> texts) const {
 }
 
 Tensor TextClassifier::logits(const TokenBatch& batch) const {
-  return model_->forward({}, tokens_of(batch), {}).value();
+  const Context plain{.precision = precision_};
+  return model_->forward(plain, tokens_of(batch), {}).value();
 }
 
 }  // namespace reprise

@@ -17,7 +17,8 @@ class TextClassifier {
  public:
   // A Hugging Face folder, or one of ours. Throws ConfigError when it isn't a classifier's, and the errors
   // of read_model_config, load_classifier_folder and vocabulary_of.
-  explicit TextClassifier(const std::string& folder);
+  // precision: of products.
+  TextClassifier(const std::string& folder, Precision precision);
 
   // Texts of valid UTF-8, as their sequences.
   TokenBatch batch(std::span<const InputText> texts) const;
@@ -31,6 +32,7 @@ class TextClassifier {
   int64_t max_positions() const { return model_->encoder().config().max_position_embeddings; }
 
  private:
+  Precision precision_;
   ClassifierHead head_;
   std::unique_ptr<SequenceClassifier> model_;
   std::unique_ptr<const Vocabulary> vocabulary_;
