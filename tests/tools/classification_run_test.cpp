@@ -135,6 +135,22 @@ TEST_P(ClassificationRuns, PredictsFromAColumnOfATable) {
   expect_exit(reprise({"predict", final_folder(), "--column", "text", "moon"}), 2, {"--column"});
 }
 
+TEST_P(ClassificationRuns, AnswersAsManyLinesAtATimeAsAsked) {
+  const auto answers = [&](const char* batch) {
+    const Exited exited = reprise({"predict", final_folder(), "--input", runs() / "test.csv", "--column", "text",
+                                   "--batch", batch});
+    EXPECT_EQ(exited.code, 0) << exited.err;
+    std::vector<std::string> labels;
+    std::istringstream lines(exited.out);
+    for (std::string line; std::getline(lines, line);) labels.push_back(line.substr(0, line.find('\t')));
+    return labels;
+  };
+  const std::vector<std::string> one = answers("1");
+  EXPECT_EQ(one.size(), 30u);
+  EXPECT_EQ(one, answers("7"));
+  EXPECT_EQ(reprise({"predict", final_folder(), "--batch", "0", "moon"}).code, 2);
+}
+
 TEST_P(ClassificationRuns, SaysUnknownBelowTheThreshold) {
   const Exited exited = reprise({"predict", final_folder(), "--threshold", "1", "moon rises"});
   EXPECT_TRUE(exited.out.starts_with("unknown\t")) << exited.out << exited.err;

@@ -139,9 +139,10 @@ ExitCode answer_lines(const LineOptions& options, size_t most,
                       const std::function<std::vector<std::string>(const std::vector<InputText>&)>& answer) {
   if (options.threads > 0) set_threads(options.threads);
   Lines input(options);
+  const size_t together = options.batch > 0 ? options.batch : most;
   ExitCode code = ExitCode::ok;
   while (true) {
-    std::vector<NumberedLine> read = input.next(most);
+    std::vector<NumberedLine> read = input.next(together);
     if (read.empty()) return code;
     std::vector<Line> lines(read.size());
     parallel_ranges(static_cast<int64_t>(read.size()), kLinesPerTask, [&](int64_t begin, int64_t end) {
@@ -186,6 +187,8 @@ void add_line_options(CLI::App& command, LineOptions& options, bool texts) {
   command.add_option("--input", options.input, "a file with a text a line (standard input)");
   command.add_option("--column", options.column, "the file is a table (.csv, .tsv, .jsonl): the column with the texts");
   command.add_flag("--jsonl", options.jsonl, "lines of JSON: {\"text\": …} is read, an object is written");
+  command.add_option("--batch", options.batch, "lines that are read and answered together; 1: each as it comes")
+      ->check(CLI::Range(1, 1 << 20));
   command.add_option("--threads", options.threads, "threads (all processors)")->check(CLI::Range(1, 256));
 }
 

@@ -20,6 +20,7 @@ struct LineOptions {
   bool jsonl = false;              // lines {"text": …} instead of text
   std::string column;              // of the file, which is a table then; empty: it has a text a line
   int threads = 0;                 // 0: all processors
+  size_t batch = 0;                // lines that are answered together; 0: as many as the command likes
   // What the command decides:
   bool pairs = false;        // a second text follows after a tab, or is "pair" of the object
   bool takes_empty = true;   // false: an empty text is a line that can't be read
@@ -33,7 +34,7 @@ struct InputText {
 // Adds --input, --jsonl and --threads, and with `texts` texts as arguments.
 void add_line_options(CLI::App& command, LineOptions& options, bool texts);
 
-// Calls `answer` with some texts at a time, at most `most`, and prints the lines that it returns, one
+// Calls `answer` with some texts at a time, options.batch or else `most` where there are so many, and prints the lines that it returns, one
 // for each text. A line that can't be read is named on standard error and answered by an empty one, or
 // with jsonl by {"error": "…"}, and the others are answered; the exit code is then that of bad data. A table
 // is read as a whole first, and refused when it isn't one.
