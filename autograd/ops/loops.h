@@ -20,6 +20,16 @@ void contribute(int64_t n, real beta, real* dst, const F& f) {
   });
 }
 
+// Σᵢ f(i), in double
+template <class F>
+double sum(int64_t n, const F& f) {
+  return parallel_sum(n, kGrain, [&](int64_t begin, int64_t end) {
+    double part = 0;
+    for (int64_t i = begin; i < end; ++i) part += f(i);
+    return part;
+  });
+}
+
 // y[i] = f(x[i])
 template <class F>
 Tensor map(const Tensor& x, const F& f) {

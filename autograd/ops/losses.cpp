@@ -51,13 +51,9 @@ Variable squared_error(const Variable& x, const Tensor& target, double weight) {
     throw ShapeError("squared_error: prediction {} and target {} differ", x.shape(), target.shape());
   }
   const real *px = x.value().data(), *pt = target.data();
-  const double total = parallel_sum(target.numel(), loops::kGrain, [&](int64_t begin, int64_t end) {
-    double part = 0;
-    for (int64_t i = begin; i < end; ++i) {
-      const double difference = double{px[i]} - double{pt[i]};
-      part += difference * difference;
-    }
-    return part;
+  const double total = loops::sum(target.numel(), [=](int64_t i) {
+    const double difference = double{px[i]} - double{pt[i]};
+    return difference * difference;
   });
   return record("squared_error", Tensor::full({}, weight * total), {x},
                 [=, x = x.value()](const Tensor& dy, InputGrads& dx) {
@@ -74,13 +70,9 @@ Variable binary_cross_entropy(const Variable& logits, const Tensor& target, doub
     throw ShapeError("binary_cross_entropy: logits {} and target {} differ", logits.shape(), target.shape());
   }
   const real *px = logits.value().data(), *pt = target.data();
-  const double total = parallel_sum(target.numel(), loops::kGrain, [&](int64_t begin, int64_t end) {
-    double part = 0;
-    for (int64_t i = begin; i < end; ++i) {
-      const double x = double{px[i]};  // log(1 + e^x) without e^x of a large x
-      part += std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))) - double{pt[i]} * x;
-    }
-    return part;
+  const double total = loops::sum(target.numel(), [=](int64_t i) {
+    const double x = double{px[i]};  // log(1 + e^x) without e^x of a large x
+    return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))) - double{pt[i]} * x;
   });
   return record("binary_cross_entropy", Tensor::full({}, weight * total), {logits},
                 [=, x = logits.value()](const Tensor& dy, InputGrads& dx) {
