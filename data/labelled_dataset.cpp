@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/parallel.h"
 #include "core/printable.h"
+#include "data/sequence_length.h"
 #include "data/text_pieces.h"
 
 namespace reprise {
@@ -42,10 +43,7 @@ void add_label(Example& example, const LabelledText& text, LabelKind kind, const
 }
 
 const LabelledTextsConfig& checked(const LabelledTextsConfig& config, const DatasetSettings& settings) {
-  if (config.max_length > settings.max_positions) {
-    throw ConfigError("data.max_length: {} is more than the model's {} positions (max_position_embeddings)",
-                      config.max_length, settings.max_positions);
-  }
+  check_sequence_length(config.max_length, settings.max_positions);
   if (config.pair_column && settings.segment_types < 2) {
     throw ConfigError("data.pair_column: pairs have two segments, the model's table has {} "
                       "(model.type_vocab_size)", settings.segment_types);
@@ -69,6 +67,17 @@ std::vector<Example> labelled_examples(const std::vector<LabelledText>& texts, L
     }
   });
   return examples;
+}
+
+int64_t evaluation_batches(const std::vector<Example>& examples) {
+  return (std::ssize(examples) + kEvaluated - 1) / kEvaluated;
+}
+
+TokenBatch evaluation_batch(const std::vector<Example>& examples, int64_t index, int64_t max_positions) {
+  const int64_t first = index * kEvaluated;
+  const auto part = std::span(examples).subspan(
+      static_cast<size_t>(first), static_cast<size_t>(std::min(kEvaluated, std::ssize(examples) - first)));
+  return make_batch(part, 0, max_positions);
 }
 
 LabelledDataset::LabelledDataset(const LabelledTextsConfig& config, const DatasetSettings& settings)
@@ -109,12 +118,18 @@ LabelledDataset::Examples LabelledDataset::examples_of(const std::vector<Labelle
 
 // n / (classes · n of the class): in the mean over texts 1.
 std::vector<double> LabelledDataset::balanced_weights() const {
-  std::vector<double> counts(names_.size());
-  for (const Example& example : train_) ++counts[static_cast<size_t>(*example.sentence_label)];
-  const auto present = std::ranges::count_if(counts, [](double n) { return n > 0; });
-  for (double& n : counts) {
-    if (n > 0) n = static_cast<double>(train_.size()) / (static_cast<double>(present) * n);
+  const std::vector<int64_t> counts = class_counts();
+  const auto present = std::ranges::count_if(counts, [](int64_t n) { return n > 0; });
+  std::vector<double> weights;
+  for (const int64_t n : counts) {
+    weights.push_back(n > 0 ? static_cast<double>(train_.size()) / static_cast<double>(present * n) : 0);
   }
+  return weights;
+}
+
+std::vector<int64_t> LabelledDataset::class_counts() const {
+  std::vector<int64_t> counts(names_.size());
+  for (const Example& example : train_) ++counts[static_cast<size_t>(*example.sentence_label)];
   return counts;
 }
 
@@ -131,8 +146,7 @@ void LabelledDataset::warn() {
                                     train_.size(), max_length_));
   }
   if (settings_.labels != LabelKind::one) return;
-  std::vector<int64_t> counts(names_.size());
-  for (const Example& example : train_) ++counts[static_cast<size_t>(*example.sentence_label)];
+  const std::vector<int64_t> counts = class_counts();
   for (size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] == 0) {
       warnings_.push_back(fmt::format("no training text has the label \"{}\": it won't be learnt", names_[i]));
@@ -144,17 +158,6 @@ TokenBatch LabelledDataset::batch(int64_t micro_batch, int64_t first_sequence) c
   Examples chosen;
   for (const int32_t item : epochs_->items(micro_batch)) chosen.push_back(train_[static_cast<size_t>(item)]);
   return make_batch(chosen, first_sequence, settings_.max_positions);
-}
-
-int64_t LabelledDataset::batches_of(const Examples& examples) const {
-  return (std::ssize(examples) + kEvaluated - 1) / kEvaluated;
-}
-
-TokenBatch LabelledDataset::batch_of(const Examples& examples, int64_t index) const {
-  const int64_t first = index * kEvaluated;
-  const auto part = std::span(examples).subspan(
-      static_cast<size_t>(first), static_cast<size_t>(std::min(kEvaluated, std::ssize(examples) - first)));
-  return make_batch(part, 0, settings_.max_positions);
 }
 
 std::string LabelledDataset::description() const {

@@ -12,6 +12,16 @@
 
 namespace reprise {
 
+// What `texts` are for a model with these labels and that vocabulary: sequences of at most `max_length`
+// tokens. Throws DataError naming the place of a label that isn't among them.
+std::vector<Example> labelled_examples(const std::vector<LabelledText>& texts, LabelKind kind,
+                                       const LabelNames& names, const Vocabulary& vocabulary,
+                                       int64_t max_length);
+
+// The batches that examples are evaluated in, in their order; the last may be smaller.
+int64_t evaluation_batches(const std::vector<Example>& examples);
+TokenBatch evaluation_batch(const std::vector<Example>& examples, int64_t index, int64_t max_positions);
+
 class LabelledDataset final : public LabelledTextDataset {
  public:
   // Throws ConfigError where config and settings don't fit together, DataError for tables that can't be
@@ -22,11 +32,15 @@ class LabelledDataset final : public LabelledTextDataset {
   std::optional<int64_t> batches_per_epoch() const override { return epochs_->batches_per_epoch(); }
   int64_t sequences_per_batch() const override { return settings_.sequences; }
   // In the order of the files.
-  int64_t evaluation_batches() const override { return batches_of(evaluated()); }
-  TokenBatch evaluation_batch(int64_t index) const override { return batch_of(evaluated(), index); }
+  int64_t evaluation_batches() const override { return reprise::evaluation_batches(evaluated()); }
+  TokenBatch evaluation_batch(int64_t index) const override {
+    return reprise::evaluation_batch(evaluated(), index, settings_.max_positions);
+  }
   bool evaluates_on_training_data() const override { return valid_.empty(); }
-  int64_t test_batches() const override { return batches_of(test_); }
-  TokenBatch test_batch(int64_t index) const override { return batch_of(test_, index); }
+  int64_t test_batches() const override { return reprise::evaluation_batches(test_); }
+  TokenBatch test_batch(int64_t index) const override {
+    return reprise::evaluation_batch(test_, index, settings_.max_positions);
+  }
 
   LabelKind kind() const override { return settings_.labels; }
   const std::vector<std::string>& labels() const override { return names_; }
@@ -41,8 +55,7 @@ class LabelledDataset final : public LabelledTextDataset {
 
   Examples examples_of(const std::vector<LabelledText>& texts, const LabelNames& names) const;
   const Examples& evaluated() const { return valid_.empty() ? train_ : valid_; }
-  int64_t batches_of(const Examples& examples) const;
-  TokenBatch batch_of(const Examples& examples, int64_t index) const;
+  std::vector<int64_t> class_counts() const;  // [labels] of the training texts
   std::vector<double> balanced_weights() const;
   void warn();
 
@@ -55,11 +68,5 @@ class LabelledDataset final : public LabelledTextDataset {
   std::optional<Epochs> epochs_;
   std::vector<std::string> warnings_;
 };
-
-// What `texts` are for a model with these labels and that vocabulary: sequences of at most `max_length`
-// tokens. Throws DataError naming the place of a label that isn't among them.
-std::vector<Example> labelled_examples(const std::vector<LabelledText>& texts, LabelKind kind,
-                                       const LabelNames& names, const Vocabulary& vocabulary,
-                                       int64_t max_length);
 
 }  // namespace reprise

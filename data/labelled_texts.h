@@ -33,7 +33,6 @@ class LabelNames {
  public:
   explicit LabelNames(std::vector<std::string> names);
 
-  const std::vector<std::string>& list() const { return names_; }
   int64_t count() const { return std::ssize(names_); }
   // The numbers of a text's labels, in ascending order. Throws DataError naming the place for one that
   // isn't there.

@@ -1,17 +1,12 @@
 #include "data/text_corpus.h"
 
-#include "core/error.h"
+#include "data/sequence_length.h"
 #include "data/texts.h"
 
 namespace reprise {
 
 TextCorpus::TextCorpus(const TextSourceConfig& config, const DatasetSettings& settings) {
-  if (config.max_length > settings.max_positions) {
-    throw ConfigError(
-        "data.max_length: {} is more than the model's {} positions "
-        "(max_position_embeddings)",
-        config.max_length, settings.max_positions);
-  }
+  check_sequence_length(config.max_length, settings.max_positions);
   const Texts texts = load_texts(config);
   warnings_ = texts.warnings;
   vocabulary_ = learn_or_load(config.vocabulary, settings.vocabulary_size, texts.train.sentences, warnings_);

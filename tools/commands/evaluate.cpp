@@ -20,8 +20,6 @@ namespace reprise {
 
 namespace {
 
-constexpr int64_t kTextsAtATime = 64;
-
 LabelledColumnsConfig columns(const ClassifierHead& head, const EvaluateOptions& options) {
   LabelledColumnsConfig columns = head.columns;
   columns.format.reset();  // by this file's name
@@ -33,10 +31,8 @@ LabelledColumnsConfig columns(const ClassifierHead& head, const EvaluateOptions&
 
 ClassificationScores scores_of(const TextClassifier& classifier, const std::vector<Example>& examples) {
   ClassificationScores scores(classifier.head().kind, classifier.head().outputs());
-  for (int64_t i = 0; i < std::ssize(examples); i += kTextsAtATime) {
-    const auto count = static_cast<size_t>(std::min(kTextsAtATime, std::ssize(examples) - i));
-    const TokenBatch batch = make_batch(std::span(examples).subspan(static_cast<size_t>(i), count), 0,
-                                        classifier.max_positions());
+  for (int64_t i = 0; i < evaluation_batches(examples); ++i) {
+    const TokenBatch batch = evaluation_batch(examples, i, classifier.max_positions());
     scores.add(classifier.logits(batch), batch);
   }
   return scores;
