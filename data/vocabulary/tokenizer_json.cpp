@@ -1,9 +1,7 @@
 #include "data/vocabulary/tokenizer_json.h"
 
-#include <optional>
 #include <vector>
 
-#include "core/json.h"
 #include "core/json_path.h"
 #include "data/vocabulary/wordpiece_vocabulary.h"
 
@@ -14,20 +12,10 @@ namespace {
 constexpr JsonLimits kLimits = {.bytes = size_t{64} << 20, .values = 4'000'000, .depth = 64};
 
 // The value under a key of an object; null when either isn't there.
-Json member(const Json& object, const char* key) {
+Json member(const Json& object, std::string_view key) {
   if (!object.is_object()) return {};
   const auto found = object.find(key);
   return found == object.end() ? Json() : *found;
-}
-
-std::optional<bool> flag(const JsonDocument& document, const Json& rules, const char* key) {
-  const Json value = member(rules, key);
-  if (value.is_null()) return std::nullopt;
-  if (!value.is_boolean()) {
-    throw DataError("{}: normalizer.{}: expected true, false or null, found {}", document.place("normalizer"), key,
-                    describe_json(value));
-  }
-  return value.get<bool>();
 }
 
 void check_type(const JsonDocument& document, const char* key, const char* wanted) {
@@ -61,21 +49,34 @@ std::string pieces_of(const JsonDocument& document, const Json& ids) {
 
 }  // namespace
 
+std::optional<bool> read_flag(const JsonDocument& document, const Json& object, std::string_view path,
+                              std::string_view key) {
+  const Json value = member(object, key);
+  if (value.is_null()) return std::nullopt;
+  if (!value.is_boolean()) {
+    const std::string place = join_path(path, key);
+    throw DataError("{}: {}: expected true, false or null, found {}", document.place(place), place,
+                    describe_json(value));
+  }
+  return value.get<bool>();
+}
+
 WordPieceFile read_wordpiece_json(const std::string& path) {
   const JsonDocument document = read_json(path, ExitCode::data, kLimits);
   check_type(document, "model", "WordPiece");
   check_type(document, "normalizer", "BertNormalizer");
   check_type(document, "pre_tokenizer", "BertPreTokenizer");
   const Json model = member(document.value(), "model"), rules = member(document.value(), "normalizer");
+  const auto flag = [&](const char* key) { return read_flag(document, rules, "normalizer", key); };
   const Json prefix = member(model, "continuing_subword_prefix");
   if (!prefix.is_null() && prefix != kContinuing) {
     throw DataError("{}: model.continuing_subword_prefix: is {}, and a piece that goes on with a word begins with "
                     "\"{}\" here", document.place("model.continuing_subword_prefix"), describe_json(prefix), kContinuing);
   }
   return {.pieces = pieces_of(document, member(model, "vocab")),
-          .rules = {.lower_case = flag(document, rules, "lowercase").value_or(true),
-                    .strip_accents = flag(document, rules, "strip_accents"),
-                    .tokenize_chinese_chars = flag(document, rules, "handle_chinese_chars").value_or(true)}};
+          .rules = {.lower_case = flag("lowercase").value_or(true),
+                    .strip_accents = flag("strip_accents"),
+                    .tokenize_chinese_chars = flag("handle_chinese_chars").value_or(true)}};
 }
 
 }  // namespace reprise

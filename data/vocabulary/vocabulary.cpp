@@ -31,16 +31,6 @@ fs::path vocabulary_in(const fs::path& folder) {
   return {};
 }
 
-std::optional<bool> flag(const JsonDocument& document, const char* key) {
-  const auto found = document.value().find(key);
-  if (found == document.value().end() || found->is_null()) return std::nullopt;
-  if (!found->is_boolean()) {
-    throw DataError("{}: {}: expected true, false or null, found {}", document.place(key), key,
-                    describe_json(*found));
-  }
-  return found->get<bool>();
-}
-
 BertTextRules rules_in(const fs::path& folder, bool lower_case) {
   BertTextRules rules{.lower_case = lower_case};
   std::error_code ignored;
@@ -50,9 +40,10 @@ BertTextRules rules_in(const fs::path& folder, bool lower_case) {
     throw DataError("{}: expected an object, found {}", document.place(""),
                     describe_json(document.value()));
   }
-  rules.lower_case = flag(document, "do_lower_case").value_or(lower_case);
-  rules.strip_accents = flag(document, "strip_accents");
-  rules.tokenize_chinese_chars = flag(document, "tokenize_chinese_chars").value_or(true);
+  const auto flag = [&](const char* key) { return read_flag(document, document.value(), "", key); };
+  rules.lower_case = flag("do_lower_case").value_or(lower_case);
+  rules.strip_accents = flag("strip_accents");
+  rules.tokenize_chinese_chars = flag("tokenize_chinese_chars").value_or(true);
   return rules;
 }
 
