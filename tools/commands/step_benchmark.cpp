@@ -1,7 +1,5 @@
 #include "tools/commands/step_benchmark.h"
 
-#include <sys/resource.h>
-
 #include <memory>
 #include <vector>
 
@@ -14,6 +12,7 @@
 #include "optim/clip.h"
 #include "tools/commands/text_table.h"
 #include "tools/trainer/announcement.h"
+#include "tools/trainer/machine.h"
 #include "tools/trainer/quantity.h"
 #include "tools/trainer/session.h"
 #include "tools/trainer/synthetic_dataset.h"
@@ -101,12 +100,6 @@ int64_t stored_numbers(const Session& session) {
   return count;
 }
 
-double peak_rss_mib() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;  // KiB on Linux
-}
-
 }  // namespace
 
 Json benchmark_step(const std::string& name, RunConfig recipe, const StepWork& work) {
@@ -129,7 +122,7 @@ Json benchmark_step(const std::string& name, RunConfig recipe, const StepWork& w
           {"isa", kernels::to_string(kernels::isa())},
           {"seconds_per_step", seconds},
           {"tokens_per_s", median(steps.tokens) / seconds},
-          {"peak_rss_mib", peak_rss_mib()},
+          {"peak_rss_mib", static_cast<double>(peak_memory()) / kMiB},
           {"tensor_peak_mib", static_cast<double>(memory_use().peak_total) / kMiB},
           {"system_allocations_per_step", steps.system_allocations},
           {"loss", steps.loss},

@@ -1,16 +1,12 @@
 #include "tools/trainer/announcement.h"
 
-#include <cinttypes>
-#include <cstdio>
-#include <limits>
-#include <memory>
-
 #include "autograd/ops/operands.h"
 #include "core/error.h"
 #include "core/kernels/isa.h"
 #include "core/parallel.h"
 #include "core/timing.h"
 #include "tools/trainer/ledger.h"
+#include "tools/trainer/machine.h"
 #include "tools/trainer/memory_estimate.h"
 #include "tools/trainer/model_config_file.h"
 #include "tools/trainer/quantity.h"
@@ -18,25 +14,6 @@
 namespace reprise {
 
 namespace {
-
-// The first number after `label` in a file of the system; the largest number when there is none.
-int64_t system_number(const char* path, const char* format) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path, "re"), std::fclose);
-  char line[256];
-  while (file && std::fgets(line, sizeof line, file.get())) {
-    int64_t number = 0;
-    if (std::sscanf(line, format, &number) == 1) return number;
-  }
-  return std::numeric_limits<int64_t>::max();
-}
-
-// Bytes that this process may still take: what is free, and what its control group allows.
-int64_t available_memory() {
-  const int64_t free_kib = system_number("/proc/meminfo", "MemAvailable: %" SCNd64);
-  const int64_t free = free_kib > std::numeric_limits<int64_t>::max() / 1024
-                           ? std::numeric_limits<int64_t>::max() : free_kib * 1024;
-  return std::min(free, system_number("/sys/fs/cgroup/memory.max", "%" SCNd64));
-}
 
 std::string memory_line(const MemoryEstimate& memory) {
   return fmt::format("memory: about {}: weights {}, packed {}, gradients {}, moments {}, activations {}, program {}",

@@ -1,7 +1,5 @@
 #include "tools/trainer/model_card.h"
 
-#include <sys/resource.h>
-
 #include <filesystem>
 #include <fstream>
 
@@ -146,20 +144,6 @@ std::string model_card(const RunConfig& config, const TrainedFacts& facts) {
       "## Training\n\n{}\n## Limits\n\n{}",
       pipeline, cell(facts.name), cell(config.description), what(config, facts), results(facts), data(config),
       training(config, facts), limits(config));
-}
-
-std::string processor_name() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("model name")) return line.substr(std::min(line.find(':') + 2, line.size()));
-  }
-  return "a processor that doesn't say its name";
-}
-
-int64_t peak_memory() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return int64_t{usage.ru_maxrss} * 1024;  // Linux counts kibibytes
 }
 
 Json last_scores(const std::string& metrics, const std::string& key, int64_t step) {

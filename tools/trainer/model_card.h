@@ -28,10 +28,6 @@ struct TrainedFacts {
 // to be.
 std::string model_card(const RunConfig& config, const TrainedFacts& facts);
 
-// The name of the processor, and what it is if the system doesn't say.
-std::string processor_name();
-// The most memory that this process ever took.
-int64_t peak_memory();
 // The last object under that key in a file of metrics, of that step; null when there is none.
 Json last_scores(const std::string& metrics, const std::string& key, int64_t step);
 

@@ -11,6 +11,7 @@
 #include "optim/clip.h"
 #include "tools/trainer/best_weights.h"
 #include "tools/trainer/ledger.h"
+#include "tools/trainer/machine.h"
 #include "tools/trainer/model_card.h"
 #include "tools/trainer/quantity.h"
 #include "tools/trainer/stop_signals.h"
