@@ -11,7 +11,7 @@ constexpr uint64_t kHeadPlace = 64;  // of the context, beyond those of the enco
 }  // namespace
 
 SequenceClassifier::SequenceClassifier(const EncoderConfig& config, int64_t outputs)
-    : encoder_(config), head_(config.hidden_size, outputs), outputs_(outputs) {}
+    : encoder_(config), head_(config.hidden_size, outputs) {}
 
 Variable SequenceClassifier::forward(const Context& context, const Tokens& tokens,
                                      const Tensor& places) const {

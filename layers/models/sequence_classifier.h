@@ -23,12 +23,10 @@ class SequenceClassifier {
   void collect(Collector& collector) const;
 
   const Encoder& encoder() const { return encoder_; }
-  int64_t outputs() const { return outputs_; }
 
  private:
   Encoder encoder_;
   Linear head_;
-  int64_t outputs_;
 };
 
 }  // namespace reprise

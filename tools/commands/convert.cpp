@@ -69,9 +69,9 @@ std::string held_out(const std::string& recipe, const std::string& folder) {
 void copy_others(const std::string& folder, DirectoryCommit& commit) {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename();
-    const bool weights = name == "config.json" || name == "manifest.json" || name == "README.md" || name.starts_with('.') ||
-                         name.find("safetensors") != std::string::npos;
-    if (entry.is_regular_file() && !weights) commit.add(name, read_file(entry.path()));
+    const bool of_this_model = name == "config.json" || name == "manifest.json" || name == "README.md" ||
+                               name.starts_with('.') || name.find("safetensors") != std::string::npos;
+    if (entry.is_regular_file() && !of_this_model) commit.add(name, read_file(entry.path()));
   }
 }
 
