@@ -124,6 +124,12 @@ std::string dump_json_line(const Json& value) { return dumped(value, false); }
 
 std::string dump_json_ascii(const Json& value) { return dumped(value, true); }
 
+const Json* find_member(const Json& object, std::string_view key) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(key);
+  return found == object.end() || found->is_null() ? nullptr : &*found;
+}
+
 std::string describe_json(const Json& value) {
   constexpr size_t kLongest = 40;
   if (value.is_null()) return "null";

@@ -82,6 +82,9 @@ std::string dump_json_line(const Json& value);
 // On one line in printable ASCII, everything else escaped: for messages on a terminal.
 std::string dump_json_ascii(const Json& value);
 
+// The value under a key; nullptr when that is null or not there, or `object` isn't an object.
+const Json* find_member(const Json& object, std::string_view key);
+
 // A value as a message shows it: "a string "abc"", "the number 3", "a list", … Short, printable
 // ASCII.
 std::string describe_json(const Json& value);

@@ -11,26 +11,28 @@ namespace {
 
 constexpr JsonLimits kLimits = {.bytes = size_t{64} << 20, .values = 4'000'000, .depth = 64};
 
-// The value under a key of an object; null when either isn't there.
-Json member(const Json& object, std::string_view key) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(key);
-  return found == object.end() ? Json() : *found;
+// An object without members stands for one that isn't there.
+const Json& part(const JsonDocument& document, const char* key) {
+  static const Json nothing = Json::object();
+  const Json* found = find_member(document.value(), key);
+  return found ? *found : nothing;
 }
 
 void check_type(const JsonDocument& document, const char* key, const char* wanted) {
-  const Json type = member(member(document.value(), key), "type");
-  if (type == wanted) return;
+  const Json* type = find_member(part(document, key), "type");
+  if (type && *type == wanted) return;
   throw DataError("{}: {}: is of type {}, and only BERT's tokenizers (\"{}\") can be read from a tokenizer.json; a "
-                  "SentencePiece model is read from spiece.model", document.place(key), key, describe_json(type),
+                  "SentencePiece model is read from spiece.model", document.place(key), key, describe_json(type ? *type : Json()),
                   wanted);
 }
 
-std::string pieces_of(const JsonDocument& document, const Json& ids) {
-  if (!ids.is_object() || ids.empty()) {
+std::string pieces_of(const JsonDocument& document) {
+  const Json* vocab = find_member(part(document, "model"), "vocab");
+  if (!vocab || !vocab->is_object() || vocab->empty()) {
     throw DataError("{}: model.vocab: expected an object of pieces, found {}", document.place("model"),
-                    describe_json(ids));
+                    describe_json(vocab ? *vocab : Json()));
   }
+  const Json& ids = *vocab;
   std::vector<const std::string*> pieces(ids.size());
   for (const auto& [piece, id] : ids.items()) {
     const bool whole = id.is_number_integer() && id >= 0 && id < static_cast<int64_t>(pieces.size());
@@ -51,14 +53,14 @@ std::string pieces_of(const JsonDocument& document, const Json& ids) {
 
 std::optional<bool> read_flag(const JsonDocument& document, const Json& object, std::string_view path,
                               std::string_view key) {
-  const Json value = member(object, key);
-  if (value.is_null()) return std::nullopt;
-  if (!value.is_boolean()) {
+  const Json* value = find_member(object, key);
+  if (!value) return std::nullopt;
+  if (!value->is_boolean()) {
     const std::string place = join_path(path, key);
     throw DataError("{}: {}: expected true, false or null, found {}", document.place(place), place,
-                    describe_json(value));
+                    describe_json(*value));
   }
-  return value.get<bool>();
+  return value->get<bool>();
 }
 
 WordPieceFile read_wordpiece_json(const std::string& path) {
@@ -66,14 +68,13 @@ WordPieceFile read_wordpiece_json(const std::string& path) {
   check_type(document, "model", "WordPiece");
   check_type(document, "normalizer", "BertNormalizer");
   check_type(document, "pre_tokenizer", "BertPreTokenizer");
-  const Json model = member(document.value(), "model"), rules = member(document.value(), "normalizer");
-  const auto flag = [&](const char* key) { return read_flag(document, rules, "normalizer", key); };
-  const Json prefix = member(model, "continuing_subword_prefix");
-  if (!prefix.is_null() && prefix != kContinuing) {
+  const auto flag = [&](const char* key) { return read_flag(document, part(document, "normalizer"), "normalizer", key); };
+  const Json* prefix = find_member(part(document, "model"), "continuing_subword_prefix");
+  if (prefix && *prefix != kContinuing) {
     throw DataError("{}: model.continuing_subword_prefix: is {}, and a piece that goes on with a word begins with "
-                    "\"{}\" here", document.place("model.continuing_subword_prefix"), describe_json(prefix), kContinuing);
+                    "\"{}\" here", document.place("model.continuing_subword_prefix"), describe_json(*prefix), kContinuing);
   }
-  return {.pieces = pieces_of(document, member(model, "vocab")),
+  return {.pieces = pieces_of(document),
           .rules = {.lower_case = flag("lowercase").value_or(true),
                     .strip_accents = flag("strip_accents"),
                     .tokenize_chinese_chars = flag("handle_chinese_chars").value_or(true)}};

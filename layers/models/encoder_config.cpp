@@ -33,7 +33,7 @@ void EncoderConfig::sizes(Fields& f) {
   f("attention_probs_dropout_prob", attention_probs_dropout_prob,
     "dropout of attention probabilities").at_least(0).below(1);
   f("classifier_dropout_prob", classifier_dropout_prob,
-    "dropout before the sentence head (albert: 0.1; bert: none)").at_least(0).below(1);
+    "dropout before a classifier (bert: hidden_dropout_prob) and before albert's sentence head (0.1)").at_least(0).below(1);
   f("max_position_embeddings", max_position_embeddings, "longest sequence").between(4, kMost);
   f("type_vocab_size", type_vocab_size, "segments").between(1, kMost);
   f("initializer", initializer, "how weights start: Hugging Face's or Google's")
@@ -65,9 +65,6 @@ void EncoderConfig::check(Problems& problems) const {
   if (!albert() && num_hidden_groups) {
     problems.add_to_key("num_hidden_groups",
                         "only albert has groups; give \"sharing\" for other plans");
-  }
-  if (!albert() && classifier_dropout_prob.value_or(0) > 0) {
-    problems.add("classifier_dropout_prob", "bert has no dropout before its sentence head");
   }
   check_sharing(problems);
 }
@@ -101,7 +98,7 @@ double EncoderConfig::sentence_dropout() const {
 }
 
 double EncoderConfig::classifier_dropout() const {
-  return albert() ? sentence_dropout() : hidden_dropout_prob;
+  return albert() ? sentence_dropout() : classifier_dropout_prob.value_or(hidden_dropout_prob);
 }
 
 SharingConfig EncoderConfig::sharing_or_default() const {

@@ -60,7 +60,7 @@ struct EncoderConfig {
   bool embedding_projection() const { return albert(); }
   std::string activation() const;
   double sentence_dropout() const;    // before the sentence head
-  double classifier_dropout() const;  // before a classifier's: bert's hidden_dropout_prob, albert's as above
+  double classifier_dropout() const;  // before a classifier's; bert: hidden_dropout_prob unless it is given
   // Hugging Face's ALBERT never applies the feed-forward block's dropout, Google's does.
   bool drops_feed_forward() const { return feed_forward_dropout.value_or(!albert()); }
   SharingConfig sharing_or_default() const;

@@ -137,6 +137,16 @@ TEST(Json, SaysWhyAFileCannotBeRead) {
   EXPECT_EQ(code_of("/dev/zero"), ExitCode::data);  // endless: read up to the limit only
 }
 
+TEST(Json, FindsMembersThatHaveAValue) {
+  const Json object = {{"a", 1}, {"b", nullptr}};
+  ASSERT_NE(find_member(object, "a"), nullptr);
+  EXPECT_EQ(*find_member(object, "a"), 1);
+  EXPECT_EQ(find_member(object, "b"), nullptr);
+  EXPECT_EQ(find_member(object, "c"), nullptr);
+  EXPECT_EQ(find_member(Json::array({1}), "a"), nullptr);
+  EXPECT_EQ(find_member(Json("a"), "a"), nullptr);
+}
+
 TEST(Json, WritesStableTextThatKeepsEveryNumber) {
   std::string text =
       "{\n  \"a\": [0.1, 1e-07, 3, 18446744073709551615, -9223372036854775808],\n"

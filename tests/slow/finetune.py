@@ -118,4 +118,5 @@ def main():
     sys.exit(not (worst <= 1e-4 and same >= 0.995))
 
 
-main()
+if __name__ == "__main__":
+    main()

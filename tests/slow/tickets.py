@@ -1,19 +1,22 @@
 #!/usr/bin/env python3
 """What pretraining and sharing are worth to a support desk: classifiers of the sizes of albert_small and bert_small, from
-random weights, pretrained on the sample text, and pretrained further on the tickets' texts without their labels; with
-ten texts of each category and with all; the rate of each arm chosen on a fifth of its training texts.
+random weights, pretrained on the sample text, and pretrained further on the words of all training texts, for which no
+label is needed; with ten labelled texts of each category and with all; the rate of each arm chosen on a fifth of its
+labelled texts.
 
-usage: tickets.py BUILD TRAIN.csv TEST.csv FOLDER [--seeds N] [--workers N] [--summary]
-The tables have columns text and category. Finished runs in FOLDER are kept, so it can be stopped and goes on; --summary
-prints the table of those that are there.
+usage: tickets.py BUILD TRAIN.csv TEST.csv FOLDER [--seeds N] [--workers N] [--sets small,all]
+The tables have columns text and category. Finished runs in FOLDER are kept, so it can be stopped and goes on.
 """
 import argparse, collections, concurrent.futures, csv, json, math, os, random, statistics, subprocess
 
 MODELS = ("albert_small", "bert_small")
 STARTS = ("random", "pretrained", "pretrained, then the tickets' words")
-SETS = {"small": 10, "all": 0}  # texts of each category; 0: all there are
-RATES = (2e-4, 4e-4)
-EPOCHS = {"small": 25, "all": 12}
+SETS = {"small": 10, "all": 0}  # labelled texts of each category; 0: all there are
+RATES = (2e-4, 5e-4, 1e-3)
+EPOCHS = {"small": 40, "all": 8}
+BATCH = 16
+WARMUP = 0.1  # of the steps
+VALID = 0.2  # of the labelled texts, where rates are chosen
 T95 = {2: 6.314, 3: 2.920, 4: 2.353, 5: 2.132, 10: 1.833}  # Student's t of a 90 % interval, by the number of runs
 
 
@@ -25,6 +28,8 @@ def read(path):
 def write_inputs(o):
     rows = read(o.train)
     random.Random(1).shuffle(rows)
+    with open(f"{o.folder}/words.txt", "w", encoding="utf-8") as file:
+        file.writelines(" ".join(text.split()) + "\n\n" for text, _ in rows)
     for name, each in SETS.items():
         seen, kept = collections.Counter(), []
         for text, category in rows:
@@ -33,8 +38,6 @@ def write_inputs(o):
                 kept.append((text, category))
         with open(f"{o.folder}/{name}.csv", "w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("text", "category"), *kept])
-        with open(f"{o.folder}/{name}.txt", "w", encoding="utf-8") as file:
-            file.writelines(" ".join(text.split()) + "\n\n" for text, _ in kept)
 
 
 def train(o, output, config, settings, threads):
@@ -51,28 +54,28 @@ def train(o, output, config, settings, threads):
     return lines, sum(line.get("seconds", 0) for line in lines)
 
 
-def pretrained(o, model, kind, data):
+def pretrained(o, model, start):
     base = f"{o.folder}/{model}"
     train(o, base, f"{model}.json", {}, o.cores)
-    if kind == STARTS[1]:
+    if start == STARTS[1]:
         return f"{base}/final"
-    more = f"{o.folder}/{model}-{data}-words"
+    more = f"{o.folder}/{model}-words"
     train(o, more, f"{model}.json", {
-        "model.init_from": f"{base}/final", "data.train": f"{o.folder}/{data}.txt", "data.valid": None, "data.sentence_task": "none",
-        "data.max_length": 64, "training.steps": 300 if data == "small" else 1200, "optimizer.learning_rate": 5e-4,
-        "schedule.warmup_steps": 50, "training.eval_every": 0}, o.cores)
+        "model.init_from": f"{base}/final", "data.train": f"{o.folder}/words.txt", "data.valid": None, "data.sentence_task": "none",
+        "data.max_length": 64, "training.steps": 4000, "training.batch_size": 32, "training.eval_every": 0}, o.cores)
     return f"{more}/final"
 
 
 def settings_of(o, model, start, data, rate, seed, choosing):
+    steps = EPOCHS[data] * len(read(f"{o.folder}/{data}.csv")) * (1 - VALID if choosing else 1) / BATCH
     settings = {
         "data.train": f"{o.folder}/{data}.csv", "data.test": None if choosing else os.path.abspath(o.test),
-        "data.valid_share": 0.2 if choosing else 0, "data.max_length": 64, "optimizer.learning_rate": rate, "schedule.warmup_steps": 100,
-        "training.seed": seed, "training.epochs": EPOCHS[data], "training.eval_every": 0, "training.checkpoint_every": 0}
+        "data.valid_share": VALID if choosing else 0, "data.max_length": 64, "optimizer.learning_rate": rate,
+        "schedule.warmup_steps": round(WARMUP * steps), "training.batch_size": BATCH, "training.seed": seed, "training.epochs": EPOCHS[data], "training.eval_every": 0, "training.checkpoint_every": 0}
     if model == "bert_small":
-        settings |= {"model.type": "bert", "model.embedding_size": None, "model.sharing": "none", "model.classifier_dropout_prob": None}
+        settings |= {"model.type": "bert", "model.embedding_size": None, "model.sharing": "none"}
     if start != STARTS[0]:
-        settings["model.init_from"] = pretrained(o, model, start, data)
+        settings["model.init_from"] = pretrained(o, model, start)
     return settings
 
 
@@ -102,8 +105,7 @@ def interval(numbers):
 
 
 def parameters(o, model, outputs):
-    config = ["--set", "model.type=bert", "--set", "model.embedding_size=null", "--set", "model.sharing=none", "--set",
-              "model.classifier_dropout_prob=null"] if model == "bert_small" else []
+    config = ["--set", "model.type=bert", "--set", "model.embedding_size=null", "--set", "model.sharing=none"] if model == "bert_small" else []
     done = subprocess.run([f"{o.build}/reprise", "inspect", "--config", "tickets.json", "--json", *config,
                            "--set", "data.labels=" + json.dumps([str(i) for i in range(outputs)])], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)["parameters"]["stored"]
@@ -125,7 +127,7 @@ def main():
     arms = [(m, s, d) for d in o.sets.split(",") for m in MODELS for s in STARTS]
     for model, start, data in arms:
         if start != STARTS[0]:
-            pretrained(o, model, start, data)
+            pretrained(o, model, start)
     outputs = len({category for _, category in read(o.train)})
     print("| texts | model | parameters | start | rate | accuracy | 90 % interval | seconds |\n|---|---|---|---|---|---|---|---|", flush=True)
     with concurrent.futures.ThreadPoolExecutor(o.workers) as pool:

@@ -80,10 +80,12 @@ TEST_F(ModelConfigFileTest, ReadsEveryField) {
   EXPECT_EQ(config.inner_group_num, 2);
 }
 
-TEST_F(ModelConfigFileTest, IgnoresBertsClassifierDropoutAndAlbertsKeys) {
+TEST_F(ModelConfigFileTest, BertsClassifierDropoutHasItsOwnNameAndAlbertsKeysAreIgnored) {
   const EncoderConfig config = read(R"({"model_type": "bert", "classifier_dropout": 0.3,
-    "classifier_dropout_prob": 0.3, "inner_group_num": 2, "embedding_size": 3})").config;
+    "classifier_dropout_prob": 0.7, "inner_group_num": 2, "embedding_size": 3})").config;
   EXPECT_EQ(config.sentence_dropout(), 0);
+  EXPECT_EQ(config.classifier_dropout(), 0.3);
+  EXPECT_EQ(hugging_face_config(config).at("classifier_dropout"), 0.3);
   EXPECT_EQ(config.inner_group_num, 1);
   EXPECT_EQ(config.embedding_width(), 768);
 }

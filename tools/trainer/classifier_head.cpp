@@ -35,13 +35,8 @@ struct DataOfTraining {
   }
 };
 
-const Json* find(const Json& object, std::string_view key) {
-  const auto at = object.find(key);
-  return at == object.end() || at->is_null() ? nullptr : &*at;
-}
-
 bool is_classifier(const Json& config) {
-  const Json* classes = find(config, "architectures");
+  const Json* classes = find_member(config, "architectures");
   if (!classes || !classes->is_array() || classes->empty() || !classes->front().is_string()) return false;
   const auto name = classes->front().get<std::string>();
   return name.ends_with("ForSequenceClassification") || name == "RepriseClassifier";
@@ -71,7 +66,7 @@ std::vector<std::string> read_labels(const JsonDocument& document, const Json& n
 }
 
 LabelKind read_kind(const JsonDocument& document, size_t labels) {
-  const Json* type = find(document.value(), "problem_type");
+  const Json* type = find_member(document.value(), "problem_type");
   if (!type) return labels == 1 ? LabelKind::number : LabelKind::one;  // as Transformers decides it
   for (const auto& [kind, name] : kKinds) {
     if (*type == name) return kind;
@@ -82,7 +77,7 @@ LabelKind read_kind(const JsonDocument& document, size_t labels) {
 }
 
 void read_data(const JsonDocument& document, ClassifierHead& head) {
-  const Json* data = find(document.value(), kData);
+  const Json* data = find_member(document.value(), kData);
   if (!data) return;
   if (!data->is_object()) {
     throw DataError("{}: {}: expected an object {{…}}, found {}", document.place(kData), kData, describe_json(*data));
@@ -124,7 +119,7 @@ std::optional<ClassifierHead> read_classifier_head(const JsonDocument& config) {
   if (!is_classifier(config.value())) return std::nullopt;
   ClassifierHead head;
   head.labels = {"LABEL_0", "LABEL_1"};  // Transformers' default
-  if (const Json* names = find(config.value(), "id2label")) head.labels = read_labels(config, *names);
+  if (const Json* names = find_member(config.value(), "id2label")) head.labels = read_labels(config, *names);
   head.kind = read_kind(config, head.labels.size());
   if (head.kind == LabelKind::number) {
     if (head.labels.size() != 1) {

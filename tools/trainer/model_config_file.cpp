@@ -36,14 +36,9 @@ const std::vector<Unsupported>& unsupported_settings() {
   return settings;
 }
 
-const Json* find(const JsonDocument& document, const std::string& key) {
-  const auto at = document.value().find(key);
-  return at == document.value().end() || at->is_null() ? nullptr : &*at;
-}
-
 // "bert", "albert" or kOurModelType.
 std::string type_of(const JsonDocument& document) {
-  if (const Json* type = find(document, "model_type")) {
+  if (const Json* type = find_member(document.value(), "model_type")) {
     for (const char* known : {"bert", "albert", kOurModelType}) {
       if (*type == known) return known;
     }
@@ -51,7 +46,7 @@ std::string type_of(const JsonDocument& document) {
                     document.place("model_type"), describe_json(*type), kOurModelType);
   }
   // Files of before 2020 have only the name of the class.
-  const Json* classes = find(document, "architectures");
+  const Json* classes = find_member(document.value(), "architectures");
   if (classes && classes->is_array() && !classes->empty() && classes->front().is_string()) {
     const auto name = classes->front().get<std::string>();
     if (name.starts_with("Bert")) return "bert";
@@ -76,15 +71,17 @@ class SettingsReader {
     for (const SharedField& field : shared_fields()) {
       const Json& standard = field.standard(albert);
       if (standard.is_null()) continue;
-      const Json* written = find(document_, field.key);
+      const Json* written = find_member(document_.value(), field.key);
       add(field.key, written ? *written : standard, field.key);
     }
     if (!albert) {
       add("embedding_size", *setting("hidden_size"), "hidden_size");
       add("inner_group_num", 1, "model_type");
+      const char* dropout = "classifier_dropout";  // albert's has another name
+      if (const Json* written = find_member(document_.value(), dropout)) add("classifier_dropout_prob", *written, dropout);
     }
     // Not Transformers' own: it keeps keys that it doesn't know, and so we can read it back.
-    if (const Json* written = find(document_, "feed_forward_dropout")) {
+    if (const Json* written = find_member(document_.value(), "feed_forward_dropout")) {
       add("feed_forward_dropout", *written, "feed_forward_dropout");
     }
     return std::move(settings_);
@@ -115,7 +112,7 @@ class SettingsReader {
   void refuse_unsupported() const {
     std::string lines;
     for (const Unsupported& setting : unsupported_settings()) {
-      const Json* value = find(document_, setting.key);
+      const Json* value = find_member(document_.value(), setting.key);
       if (!value || *value == setting.harmless) continue;
       lines += fmt::format("{}{}: {}: is {}; {}", lines.empty() ? "" : "\n",
                            document_.place(setting.key), setting.key, describe_json(*value),

@@ -71,7 +71,7 @@ Json hugging_face_config(const EncoderConfig& config) {
     file["bos_token_id"] = 2;  // [CLS] and [SEP] of our vocabularies, and of ALBERT's
     file["eos_token_id"] = 3;
   } else {
-    file["classifier_dropout"] = nullptr;
+    file["classifier_dropout"] = ours.at("classifier_dropout_prob");
     file["is_decoder"] = false;
     file["add_cross_attention"] = false;
     file["use_cache"] = true;
