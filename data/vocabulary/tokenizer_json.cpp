@@ -22,8 +22,8 @@ void check_type(const JsonDocument& document, const char* key, const char* wante
   const Json* type = find_member(part(document, key), "type");
   if (type && *type == wanted) return;
   throw DataError("{}: {}: is of type {}, and only BERT's tokenizers (\"{}\") can be read from a tokenizer.json; a "
-                  "SentencePiece model is read from spiece.model", document.place(key), key, describe_json(type ? *type : Json()),
-                  wanted);
+                  "SentencePiece model is read from spiece.model", document.place(key), key,
+                  describe_json(type ? *type : Json()), wanted);
 }
 
 std::string pieces_of(const JsonDocument& document) {
@@ -68,11 +68,14 @@ WordPieceFile read_wordpiece_json(const std::string& path) {
   check_type(document, "model", "WordPiece");
   check_type(document, "normalizer", "BertNormalizer");
   check_type(document, "pre_tokenizer", "BertPreTokenizer");
-  const auto flag = [&](const char* key) { return read_flag(document, part(document, "normalizer"), "normalizer", key); };
+  const auto flag = [&](const char* key) {
+    return read_flag(document, part(document, "normalizer"), "normalizer", key);
+  };
   const Json* prefix = find_member(part(document, "model"), "continuing_subword_prefix");
   if (prefix && *prefix != kContinuing) {
     throw DataError("{}: model.continuing_subword_prefix: is {}, and a piece that goes on with a word begins with "
-                    "\"{}\" here", document.place("model.continuing_subword_prefix"), describe_json(*prefix), kContinuing);
+                    "\"{}\" here", document.place("model.continuing_subword_prefix"), describe_json(*prefix),
+                    kContinuing);
   }
   return {.pieces = pieces_of(document),
           .rules = {.lower_case = flag("lowercase").value_or(true),

@@ -56,9 +56,10 @@ class Vocabulary {
 
 // From a file: WordPiece's list of pieces where the name ends in .txt, otherwise a SentencePiece
 // model. Or from a Hugging Face folder: its vocab.txt with the rules of its tokenizer_config.json,
-// its spiece.model, or where there is neither, its tokenizer.json, if that is a BERT's. lower_case: of a list of pieces that doesn't come with rules; a SentencePiece
-// model says itself what it does. Throws DataError for anything but a sound vocabulary, Error as
-// core/files.h, no_input also for a folder without any.
+// its spiece.model, or where there is neither, its tokenizer.json, if that is a BERT's.
+// lower_case: of a list of pieces that doesn't come with rules; a SentencePiece model says itself what
+// it does. Throws DataError for anything but a sound vocabulary, Error as core/files.h, no_input also
+// for a folder without any.
 std::unique_ptr<const Vocabulary> load_vocabulary(const std::string& path, bool lower_case);
 
 // Whether a folder has a vocabulary that load_vocabulary() reads.

@@ -33,7 +33,8 @@ void EncoderConfig::sizes(Fields& f) {
   f("attention_probs_dropout_prob", attention_probs_dropout_prob,
     "dropout of attention probabilities").at_least(0).below(1);
   f("classifier_dropout_prob", classifier_dropout_prob,
-    "dropout before a classifier (bert: hidden_dropout_prob) and before albert's sentence head (0.1)").at_least(0).below(1);
+    "dropout before a classifier (bert: hidden_dropout_prob) and before albert's sentence head (0.1)")
+      .at_least(0).below(1);
   f("max_position_embeddings", max_position_embeddings, "longest sequence").between(4, kMost);
   f("type_vocab_size", type_vocab_size, "segments").between(1, kMost);
   f("initializer", initializer, "how weights start: Hugging Face's or Google's")

@@ -12,8 +12,8 @@ import argparse, collections, concurrent.futures, csv, json, math, os, random, s
 MODELS = ("albert_small", "bert_small")
 STARTS = ("random", "pretrained", "pretrained, then the tickets' words")
 SETS = {"small": 10, "all": 0}  # labelled texts of each category; 0: all there are
-RATES = (2e-4, 5e-4, 1e-3)
-EPOCHS = {"small": 40, "all": 8}
+RATES = (2e-4, 5e-4)
+EPOCHS = {"small": 30, "all": 8}
 BATCH = 16
 WARMUP = 0.1  # of the steps
 VALID = 0.2  # of the labelled texts, where rates are chosen
@@ -62,7 +62,7 @@ def pretrained(o, model, start):
     more = f"{o.folder}/{model}-words"
     train(o, more, f"{model}.json", {
         "model.init_from": f"{base}/final", "data.train": f"{o.folder}/words.txt", "data.valid": None, "data.sentence_task": "none",
-        "data.max_length": 64, "training.steps": 4000, "training.batch_size": 32, "training.eval_every": 0}, o.cores)
+        "data.max_length": 64, "training.steps": 3000, "training.batch_size": 32, "training.eval_every": 0}, o.cores)
     return f"{more}/final"
 
 

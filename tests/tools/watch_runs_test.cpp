@@ -103,7 +103,7 @@ TEST(WatchRuns, RollbackGoesOnFromAChangeOfPlan) {
   recipe["sharing_schedule"] = {{{"step", 4}, {"sharing", "none"}}};
   runs.write_recipe(recipe);
   expect_exit(runs.train("run", {"--set", "watch.policy=rollback", "--set", "watch.most_rollbacks=1"}), 80,
-              {"back to step 4", "1 rollbacks were not enough"});
+              {"back to step 4", "1 rollback was not enough"});
   std::vector<int64_t> steps;
   for (const Json& line : alarms(runs, "run")) steps.push_back(line["step"]);
   EXPECT_EQ(steps, (std::vector<int64_t>{4, 6}));
