@@ -39,16 +39,16 @@ def start(folder, source, names):
     return model
 
 
-def train_torch(model, tokenizer, rows, names, steps):
+def train_torch(model, tokenizer, batches, names, warmup):
+    """Takes a step for each batch of rows; returns the losses."""
     number = {name: i for i, name in enumerate(names)}
     decayed = [p for n, p in model.named_parameters() if "bias" not in n and "LayerNorm" not in n]
     plain = [p for n, p in model.named_parameters() if "bias" in n or "LayerNorm" in n]
     optimizer = torch.optim.AdamW([dict(params=decayed, weight_decay=0.01), dict(params=plain, weight_decay=0.0)], lr=RATE)
-    schedule = get_linear_schedule_with_warmup(optimizer, WARMUP, steps)
+    schedule = get_linear_schedule_with_warmup(optimizer, warmup, len(batches))
     losses = []
     model.train()
-    for step in range(steps):
-        part = rows[step * BATCH:(step + 1) * BATCH]
+    for part in batches:
         inputs = tokenizer([t for t, _ in part], padding=True, truncation=True, max_length=LENGTH, return_tensors="pt")
         loss = model(**inputs, labels=torch.tensor([number[c] for _, c in part])).loss
         loss.backward()
@@ -71,22 +71,22 @@ def predict_torch(model, tokenizer, rows, names):
     return answers
 
 
-def train_ours(build, folder, steps):
+def train_ours(build, output, start, dropout, warmup, data, training):
+    """Trains with train_torch's settings, and with these of the sections data and training; returns the lines of metrics.jsonl."""
     recipe = {
         "task": "classification",
-        "model": {"type": "bert", "init_from": f"{folder}/start", "hidden_dropout_prob": 0, "attention_probs_dropout_prob": 0},
-        "data": {"type": "classification", "train": f"{folder}/train.csv", "label_column": "category", "valid_share": 0,
-                 "shuffle": False, "max_length": LENGTH},
+        "model": {"type": "bert", "init_from": start, "hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout},
+        "data": {"type": "classification", "label_column": "category", "valid_share": 0, "max_length": LENGTH} | data,
         "optimizer": {"type": "adamw", "learning_rate": RATE, "weight_decay": 0.01},
-        "schedule": {"type": "linear", "warmup_steps": WARMUP},
-        "training": {"steps": steps, "batch_size": BATCH, "clip_norm": 1.0, "eval_every": 0, "checkpoint_every": 0},
+        "schedule": {"type": "linear", "warmup_steps": warmup},
+        "training": {"batch_size": BATCH, "clip_norm": 1.0, "eval_every": 0, "checkpoint_every": 0} | training,
     }
-    with open(f"{folder}/recipe.json", "w") as file:
+    with open(f"{output}.json", "w") as file:
         json.dump(recipe, file)
-    subprocess.run([f"{build}/train", "--config", f"{folder}/recipe.json", "--output", f"{folder}/run"], check=True,
+    subprocess.run([f"{build}/train", "--config", f"{output}.json", "--output", output], check=True, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
-    with open(f"{folder}/run/metrics.jsonl") as file:
-        return [line["loss"] for line in map(json.loads, file) if "loss" in line]
+    with open(f"{output}/metrics.jsonl") as file:
+        return [json.loads(line) for line in file]
 
 
 def predict_ours(build, folder, rows):
@@ -107,8 +107,10 @@ def main():
         model = start(f"{folder}/start", source, names)
         write(f"{folder}/train.csv", rows)
         tokenizer = BertTokenizerFast(vocab=os.path.join(source, "vocab.txt"), do_lower_case=True)
-        theirs = train_torch(model, tokenizer, rows, names, steps)
-        ours = train_ours(build, folder, steps)
+        theirs = train_torch(model, tokenizer, [rows[i:i + BATCH] for i in range(0, len(rows), BATCH)], names, WARMUP)
+        lines = train_ours(build, f"{folder}/run", f"{folder}/start", 0, WARMUP,
+                           {"train": f"{folder}/train.csv", "shuffle": False}, {"steps": steps})
+        ours = [line["loss"] for line in lines if "loss" in line]
         worst = max(abs(a - b) / abs(b) for a, b in zip(ours, theirs, strict=True))
         theirs_say, ours_say = predict_torch(model, tokenizer, test_rows, names), predict_ours(build, folder, test_rows)
         same = sum(a == b for a, b in zip(ours_say, theirs_say, strict=True)) / len(test_rows)

@@ -7,12 +7,12 @@ As finetune.py, but with dropout, whole epochs in an order of each seed's own, a
 length, which is its fastest. Finished runs in FOLDER are kept, so it can be stopped and goes on. Exit code 1 when the
 interval isn't inside ±1 point.
 """
-import argparse, json, math, os, random, statistics, subprocess, sys
+import argparse, json, math, os, random, statistics, sys
 
 import torch
-from transformers import AutoModelForSequenceClassification, BertTokenizerFast, get_linear_schedule_with_warmup
+from transformers import AutoModelForSequenceClassification, BertTokenizerFast
 
-from finetune import BATCH, LENGTH, RATE, predict_torch, read
+from finetune import BATCH, predict_torch, read, train_ours, train_torch
 
 DROPOUT, WARMUP, CHUNK = 0.1, 0.1, 50  # of hidden states and attention; share of the steps; batches sorted together
 T95 = {4: 2.132, 6: 1.943, 8: 1.860, 10: 1.812, 18: 1.734}  # Student's t of a 90 % interval, by degrees of freedom
@@ -28,49 +28,26 @@ def batches_of(rows, rng):
     return batches
 
 
+def warmup_of(rows, epochs):
+    return round(WARMUP * epochs * math.ceil(len(rows) / BATCH))
+
+
 def torch_accuracy(o, seed, rows, test, names):
     torch.manual_seed(seed)
     rng = random.Random(seed)
     tokenizer = BertTokenizerFast(vocab=os.path.join(o.model, "vocab.txt"), do_lower_case=True)
     model = AutoModelForSequenceClassification.from_pretrained(
         o.model, num_labels=len(names), hidden_dropout_prob=DROPOUT, attention_probs_dropout_prob=DROPOUT)
-    decayed = [p for n, p in model.named_parameters() if "bias" not in n and "LayerNorm" not in n]
-    plain = [p for n, p in model.named_parameters() if "bias" in n or "LayerNorm" in n]
-    optimizer = torch.optim.AdamW([dict(params=decayed, weight_decay=0.01), dict(params=plain, weight_decay=0.0)], lr=RATE)
-    steps = math.ceil(len(rows) / BATCH) * o.epochs
-    schedule = get_linear_schedule_with_warmup(optimizer, round(WARMUP * steps), steps)
-    number = {name: i for i, name in enumerate(names)}
-    model.train()
-    for _ in range(o.epochs):
-        for part in batches_of(rows, rng):
-            inputs = tokenizer([t for t, _ in part], padding=True, truncation=True, max_length=LENGTH, return_tensors="pt")
-            model(**inputs, labels=torch.tensor([number[c] for _, c in part])).loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            optimizer.zero_grad()
+    batches = [batch for _ in range(o.epochs) for batch in batches_of(rows, rng)]
+    train_torch(model, tokenizer, batches, names, warmup_of(rows, o.epochs))
     test = sorted(test, key=lambda r: len(r[0]))
     return sum(a == c for a, (_, c) in zip(predict_torch(model, tokenizer, test, names), test)) / len(test)
 
 
 def our_accuracy(o, seed, rows):
-    output = f"{o.folder}/ours-{seed}"
-    steps = math.ceil(len(rows) / BATCH) * o.epochs
-    recipe = {
-        "task": "classification",
-        "model": {"type": "bert", "init_from": os.path.abspath(o.model), "hidden_dropout_prob": DROPOUT, "attention_probs_dropout_prob": DROPOUT},
-        "data": {"type": "classification", "train": os.path.abspath(o.train), "test": os.path.abspath(o.test),
-                 "label_column": "category", "valid_share": 0, "max_length": LENGTH},
-        "optimizer": {"type": "adamw", "learning_rate": RATE, "weight_decay": 0.01},
-        "schedule": {"type": "linear", "warmup_steps": round(WARMUP * steps)},
-        "training": {"epochs": o.epochs, "batch_size": BATCH, "clip_norm": 1.0, "seed": seed, "eval_every": 0, "checkpoint_every": 0},
-    }
-    with open(f"{output}.json", "w") as file:
-        json.dump(recipe, file)
-    subprocess.run([f"{o.build}/train", "--config", f"{output}.json", "--output", output], check=True, stderr=subprocess.DEVNULL,
-                   stdout=subprocess.DEVNULL)
-    with open(f"{output}/metrics.jsonl") as file:
-        return [line["test"]["accuracy"] for line in map(json.loads, file) if "test" in line][-1]
+    lines = train_ours(o.build, f"{o.folder}/ours-{seed}", os.path.abspath(o.model), DROPOUT, warmup_of(rows, o.epochs),
+                       {"train": os.path.abspath(o.train), "test": os.path.abspath(o.test)}, {"epochs": o.epochs, "seed": seed})
+    return [line["test"]["accuracy"] for line in lines if "test" in line][-1]
 
 
 def kept(path, measure):
