@@ -20,6 +20,7 @@ std::string rows(int count, uint64_t seed, const std::string& separator = ",") {
 Json recipe_of(const std::string& model) {
   Json recipe = tiny_recipe(model);
   recipe["task"] = "classification";
+  recipe["model"]["classifier_dropout_prob"] = 0.1;
   recipe["data"] = {{"type", "classification"}, {"train", "train.csv"}, {"test", "test.csv"}, {"max_length", 24}};
   recipe["optimizer"] = {{"type", "adamw"}, {"learning_rate", 0.003}};
   recipe["training"] = {{"epochs", 12}, {"batch_size", 8}, {"checkpoint_every", 10}, {"eval_every", 20}};

@@ -62,6 +62,13 @@ TEST(TrainInput, AllMistakesOfARecipeAtOnce) {
   EXPECT_FALSE(fs::exists(runs / "run"));
 }
 
+TEST(TrainInput, ADropoutThatTheModelDoesNotHave) {
+  const TinyRuns runs("bert");
+  expect_exit(runs.train("run", set({"model.classifier_dropout_prob=0.1"})), 78,
+              {"model.classifier_dropout_prob: bert has dropout before a classifier only"});
+  expect_exit(runs.train("run", set({"model.classifier_dropout_prob=0"})), 0);
+}
+
 TEST(TrainInput, RecipesAndFilesThatAreMissing) {
   const TinyRuns runs;
   const std::string& folder = runs.folder().path();
@@ -111,6 +118,20 @@ TEST(TrainInput, AnOutputThatCantBe) {
   expect_exit(runs.train("file"), 73, {"file"});
   expect_exit(runs.train("file/below"), 73, {"file/below"});
   EXPECT_EQ(content_of(runs / "file"), "something else");
+}
+
+TEST(TrainInput, APretrainedModelMaySayTheDropoutOfAClassifier) {
+  const TinyRuns runs("bert");
+  expect_exit(runs.train("first"), 0);
+  Json config = parse_json(runs.file("first", "final/config.json"), "config.json").value();
+  config["classifier_dropout"] = 0.3;
+  for (const char* file : {"model.safetensors", "spiece.model"}) {
+    runs.folder().write(std::string("folder/") + file, runs.file("first", std::string("final/") + file));
+  }
+  runs.folder().write("folder/config.json", dump_json(config));
+  const std::string from = "model.init_from=" + runs / "folder";
+  expect_exit(runs.train("second", set({from.c_str()})), 0);
+  EXPECT_NE(runs.file("second", "final/config.json").find("\"classifier_dropout\": 0.3"), std::string::npos);
 }
 
 // Other text would give other pieces, under which the weights mean nothing.

@@ -78,7 +78,9 @@ class SettingsReader {
       add("embedding_size", *setting("hidden_size"), "hidden_size");
       add("inner_group_num", 1, "model_type");
       const char* dropout = "classifier_dropout";  // albert's has another name
-      if (const Json* written = find_member(document_.value(), dropout)) add("classifier_dropout_prob", *written, dropout);
+      if (const Json* written = find_member(document_.value(), dropout)) {
+        add("classifier_dropout_prob", *written, dropout);
+      }
     }
     // Not Transformers' own: it keeps keys that it doesn't know, and so we can read it back.
     if (const Json* written = find_member(document_.value(), "feed_forward_dropout")) {

@@ -101,6 +101,12 @@ void RunConfig::check_task(Problems& problems) const {
   if (optimizer.layer_decay != 1 && !model.is_encoder()) {
     problems.add("optimizer.layer_decay", "only a bert or albert has layers whose rates can differ");
   }
+  // A folder to start from may say it of its own accord, for whoever fine-tunes it.
+  const bool says_dropout = model.type == "bert" && model.encoder.classifier_dropout_prob.value_or(0) > 0;
+  if (says_dropout && !labelled && !model.init_from) {
+    problems.add("model.classifier_dropout_prob", "bert has dropout before a classifier only, and none before its "
+                                                  "sentence head: leave it out of a pretraining");
+  }
   if (labelled && !sharing_schedule.empty()) {
     problems.add("sharing_schedule", "a classifier keeps its plan; reprise convert gives a model another one");
   }

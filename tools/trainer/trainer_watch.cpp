@@ -47,7 +47,8 @@ Trainer::Verdict Trainer::roll_back() {
   const WatchConfig& config = session_.config().watch;
   const TrainingState until = state_;
   if (until.rollbacks >= config.most_rollbacks) {
-    console_.say(fmt::format("{} {} not enough", until.rollbacks, until.rollbacks == 1 ? "rollback was" : "rollbacks were"));
+    console_.say(fmt::format("{} {} not enough", until.rollbacks,
+                             until.rollbacks == 1 ? "rollback was" : "rollbacks were"));
     return end(stop_watched());
   }
   const std::optional<LoadedCheckpoint> loaded = load_newest();
