@@ -1,5 +1,7 @@
 #include "tools/trainer/announcement.h"
 
+#include <algorithm>
+
 #include "autograd/ops/operands.h"
 #include "core/error.h"
 #include "core/kernels/isa.h"
@@ -22,19 +24,23 @@ std::string memory_line(const MemoryEstimate& memory) {
                      byte_size(memory.activations), byte_size(memory.program));
 }
 
-// Multiply-adds a second of a product like those of a layer, on all threads.
+// Multiply-adds a second of a product like those of a layer, on all threads. Many rows show what the machine
+// can do; where products are slow, as under a sanitizer, few of them tell enough, in a reasonable time.
 double measured_speed(Precision precision) {
-  constexpr int64_t kRows = 4096, kWidth = 512;
-  const Operand a = operand(Tensor::full({kRows, kWidth}, 0.5), precision);
+  constexpr int64_t kFewRows = 64, kManyRows = 4096, kWidth = 512;
+  constexpr double kEnoughSeconds = 0.1;
+  const Operand a = operand(Tensor::full({kManyRows, kWidth}, 0.5), precision);
   const Operand b = operand(Tensor::full({kWidth, kWidth}, 0.5), precision);
-  const Tensor c = Tensor::empty({kRows, kWidth});
-  double best = 1e9;
-  for (int run = 0; run < 10; ++run) {
+  const Tensor c = Tensor::empty({kManyRows, kWidth});
+  double best = 0, spent = 0;
+  for (int64_t rows = kFewRows; spent < kEnoughSeconds; rows = std::min(2 * rows, kManyRows)) {
     Stopwatch watch;
-    product(kRows, kWidth, kWidth, a, transposed(b), 0, c.data(), kWidth);
-    best = std::min(best, watch.lap());
+    product(rows, kWidth, kWidth, a, transposed(b), 0, c.data(), kWidth);
+    const double seconds = watch.lap();
+    spent += seconds;
+    best = std::max(best, static_cast<double>(rows * kWidth * kWidth) / seconds);
   }
-  return kRows * kWidth * kWidth / best;
+  return best;
 }
 
 // Backward does twice the products of forward, and what isn't a product takes about half as long again.
