@@ -20,7 +20,11 @@ struct Model {
 };
 struct Recipe {
   Model model;
-  void fields(Fields& f) { f("model", model, ""); }
+  Json data;
+  void fields(Fields& f) {
+    f("model", model, "");
+    f("data", data, "");
+  }
 };
 
 class PretrainedConfigTest : public testing::Test {
@@ -81,6 +85,19 @@ TEST_F(PretrainedConfigTest, RefusesConflicts) {
           {"model.hidden_size=9"});
   refused(R"({"model": {"init_from": "tiny", "embedding_size": null}})", 78,
           {"is null here, but 4"});
+}
+
+TEST_F(PretrainedConfigTest, ADropoutBeforeBertsClassifierIsForFineTuning) {
+  const std::string model = R"("model": {"init_from": "bert", "classifier_dropout_prob": 0.3}})";
+  EncoderConfig config = small_bert();
+  folder_.write("bert/config.json", dump_json(hugging_face_config(config)));
+  refused("{" + model, 78, {"recipe.json:1:33: model.classifier_dropout_prob: is 0.3 here, and bert has dropout "
+                            "before a classifier only; leave it out of a pretraining"});
+  EXPECT_EQ(load(R"({"model": {"init_from": "bert", "classifier_dropout_prob": 0}})").classifier_dropout(), 0);
+  EXPECT_EQ(load(R"({"data": {"type": "classification"}, )" + model).classifier_dropout(), 0.3);
+  config.classifier_dropout_prob = 0.3;
+  folder_.write("bert/config.json", dump_json(hugging_face_config(config)));
+  EXPECT_EQ(load("{" + model).classifier_dropout(), 0.3);
 }
 
 TEST_F(PretrainedConfigTest, AcceptsWhatIsTheSame) {

@@ -76,9 +76,20 @@ bool is_choice_of_fine_tuning(const ConfigSource& source, const std::string& key
   return data && *data == "classification" && key.ends_with("_prob");
 }
 
+// A bert's folder may leave it open, for whoever fine-tunes it. A pretraining has no use for a recipe's.
+void check_classifier_dropout(const ConfigSource& source, const ModelConfigFile& file, Problems& problems) {
+  const bool open = file.config.type == "bert" && !file.config.classifier_dropout_prob;
+  const std::string path = join_path(kModel, "classifier_dropout_prob");
+  const Json* given = source.find(path);
+  if (!open || !given || !given->is_number() || *given == 0 || is_choice_of_fine_tuning(source, path)) return;
+  problems.add_to_key(path, fmt::format("is {} here, and bert has dropout before a classifier only; leave it out "
+                                        "of a pretraining", dump_json_ascii(*given)));
+}
+
 void check_conflicts(const ConfigSource& source, const ModelConfigFile& file) {
   Problems problems(source);
   if (const Json* sharing = source.find(kSharing)) check_sharing(*sharing, file, problems);
+  check_classifier_dropout(source, file, problems);
   for (const ModelSetting& setting : file.settings) {
     const std::string path = join_path(kModel, setting.key);
     const Json* given = source.find(path);
