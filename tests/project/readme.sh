@@ -48,8 +48,9 @@ while IFS= read -r line; do
     *) echo "the test doesn't know how to run: $line"; exit 1 ;;
   esac
   echo "+ $line"
-  # One command compares two libraries, of which a build may have one only.
-  bash -c "$line" >out 2>&1 || grep -q "this build lacks one of them" out ||
+  # One command compares oneDNN with OpenBLAS, which is all that ThreadSanitizer's build has.
+  bash -c "$line" >out 2>&1 ||
+    { [ "${REPRISE_GEMM:-}" = openblas ] && grep -q "this build lacks one of them" out; } ||
     { cat out; echo "failed: $line"; exit 1; }
   count=$((count + 1))
 done <<<"$commands"
