@@ -29,6 +29,28 @@ int common_beginning(std::string_view a, std::string_view b) {
   return static_cast<int>(x - a.begin());
 }
 
+std::string question(const std::string& name) { return fmt::format("; did you mean \"{}\"?", name); }
+
+// Where the parts of a path begin; its end + 1 comes last.
+std::vector<size_t> beginnings(std::string_view path) {
+  std::vector<size_t> result = {0};
+  for (size_t i = 0; i < path.size(); ++i) {
+    if (path[i] == '.') result.push_back(i + 1);
+  }
+  result.push_back(path.size() + 1);
+  return result;
+}
+
+// All pieces of `parts` parts in a row, from the beginning of the path to its end.
+std::vector<std::string> pieces(std::string_view path, size_t parts) {
+  const std::vector<size_t> begin = beginnings(path);
+  std::vector<std::string> result;
+  for (size_t i = 0; i + parts < begin.size(); ++i) {
+    result.emplace_back(path.substr(begin[i], begin[i + parts] - 1 - begin[i]));
+  }
+  return result;
+}
+
 }  // namespace
 
 int edit_distance(std::string_view first, std::string_view second) {
@@ -73,7 +95,26 @@ const std::string* nearest(std::string_view word, const std::vector<std::string>
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& names) {
   const std::string* name = nearest(word, names);
-  return name ? fmt::format("; did you mean \"{}\"?", *name) : "";
+  return name ? question(*name) : "";
+}
+
+std::string did_you_mean_path(std::string_view word, const std::vector<std::string>& names) {
+  if (word.size() > kLongestName) return "";
+  if (const std::string* name = nearest(word, names)) return question(*name);
+  const size_t parts = beginnings(word).size() - 1;
+  for (size_t n = parts; n >= std::min<size_t>(parts, 2); --n) {
+    std::vector<std::string> candidates;
+    std::vector<size_t> owners;  // the name that each is a piece of
+    for (size_t i = 0; i < names.size(); ++i) {
+      for (std::string& piece : pieces(names[i], n)) {
+        candidates.push_back(std::move(piece));
+        owners.push_back(i);
+      }
+    }
+    const std::string* piece = nearest(pieces(word, n).back(), candidates);
+    if (piece) return question(names[owners[static_cast<size_t>(piece - candidates.data())]]);
+  }
+  return "";
 }
 
 }  // namespace reprise

@@ -18,4 +18,10 @@ const std::string* nearest(std::string_view word, const std::vector<std::string>
 // "; did you mean "x"?", or "" when nothing is near: to be put after a sentence.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& names);
 
+// The same for names that are parts with dots between them, as those of parameters are, of which nobody
+// remembers more than the end: "qery.weight" means "encoder.layer.0.attention.self.query.weight". When no
+// whole name is near, `word` and then its shorter ends, down to two parts, are compared with every piece
+// of as many parts; of names that have the nearest piece, the first wins.
+std::string did_you_mean_path(std::string_view word, const std::vector<std::string>& names);
+
 }  // namespace reprise

@@ -99,6 +99,20 @@ TEST(Suggest, KeepsQuietWhenNothingIsNear) {
   EXPECT_EQ(did_you_mean("sed", kKeys), "; did you mean \"seed\"?");
 }
 
+TEST(Suggest, KnowsTheEndsOfPaths) {
+  const std::vector<std::string> names = {"encoder.layer.0.attention.query.weight", "encoder.layer.0.ffn.weight",
+                                          "encoder.layer.1.ffn.bias", "pooler.weight"};
+  const auto meant = [&](size_t name) { return "; did you mean \"" + names[name] + "\"?"; };
+  EXPECT_EQ(did_you_mean_path("pooler.wieght", names), meant(3));                // whole
+  EXPECT_EQ(did_you_mean_path("ffn.bias", names), meant(2));                     // an end
+  EXPECT_EQ(did_you_mean_path("qery", names), meant(0));                         // a part
+  EXPECT_EQ(did_you_mean_path("atention.query", names), meant(0));               // from the middle
+  EXPECT_EQ(did_you_mean_path("some.other.model.of.layers.ffn.bias", names), meant(2));  // its end
+  EXPECT_EQ(did_you_mean_path("something.else.weight", names), "");  // one part of several says too little
+  EXPECT_EQ(did_you_mean_path("", names), "");
+  EXPECT_EQ(did_you_mean_path(std::string(100'000, '.'), names), "");
+}
+
 TEST(Suggest, MeasuresEdits) {
   EXPECT_EQ(edit_distance("", "abc"), 3);
   EXPECT_EQ(edit_distance("abc", "abc"), 0);

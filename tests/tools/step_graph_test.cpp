@@ -72,6 +72,7 @@ TEST(StepGraph, ANeighbourhoodIsWhatTouchesTheParameter) {
   EXPECT_EQ(around(read_graph(step.tape), step.tape, "decoder.weight").weights.size(), 1u);
   expect_thrown([&] { around(read_graph(step.tape), step.tape, "layer.bais"); }, 2,
                 {"no parameter layer.bais", "layer.bias"});
+  expect_thrown([&] { around(read_graph(step.tape), step.tape, "bais"); }, 2, {"did you mean \"layer.bias\""});
 }
 
 TEST(StepGraph, EscapesWhatItWrites) {

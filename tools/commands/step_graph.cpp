@@ -91,7 +91,7 @@ StepGraph around(const StepGraph& graph, const Tape& tape, const std::string& na
   }
   if (wanted < 0) {
     throw Error(ExitCode::usage, "--around: the step uses no parameter {}{}", printable(name),
-                did_you_mean(name, all));
+                did_you_mean_path(name, all));
   }
 
   std::set<int> users, kept;

@@ -169,7 +169,7 @@ UseDiagnostics::UseDiagnostics(const DiagnosticsConfig& config, const Collector&
   for (const std::string& name : config.parameters) {
     if (std::find(all.begin(), all.end(), name) == all.end()) {
       throw ConfigError("diagnostics.parameters: the model has no parameter {}{}", printable(name),
-                        did_you_mean(name, all));
+                        did_you_mean_path(name, all));
     }
   }
 }
