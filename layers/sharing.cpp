@@ -1,6 +1,7 @@
 #include "layers/sharing.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/error.h"
@@ -92,6 +93,18 @@ std::optional<DepthConfig> as_groups(const SharingPlan& plan, int64_t preferred)
 int SharingPlan::count(LayerPart part) const {
   const Sets& used = sets[static_cast<int>(part)];
   return static_cast<int>(std::set<int>(used.begin(), used.end()).size());
+}
+
+bool SharingPlan::shared(LayerPart part, int application) const {
+  const Sets& used = sets[static_cast<int>(part)];
+  return std::count(used.begin(), used.end(), used[application]) > 1;
+}
+
+int SharingPlan::shared_applications(LayerPart part) const {
+  const Sets& used = sets[static_cast<int>(part)];
+  std::map<int, int> uses;
+  for (int set : used) ++uses[set];
+  return static_cast<int>(std::count_if(used.begin(), used.end(), [&](int set) { return uses[set] > 1; }));
 }
 
 bool SharingPlan::uniform() const {

@@ -39,6 +39,9 @@ struct SharingPlan {
     return sets[static_cast<int>(part)][application];
   }
   int count(LayerPart part) const;  // of different sets
+  // True when another application uses the same set.
+  bool shared(LayerPart part, int application) const;
+  int shared_applications(LayerPart part) const;  // for how many that is true
   // True when all parts have the same sets, so that layers are shared whole.
   bool uniform() const;
   // True when nothing is used twice.

@@ -29,7 +29,7 @@ void SharingConfig::fields(Fields& f) {
   f("attention_norm", attention_norm, "of the norms after them, if not as the blocks");
   f("feed_forward", feed_forward, "of the feed-forward blocks, if not as the rest");
   f("feed_forward_norm", feed_forward_norm, "of the norms after them, if not as the blocks");
-  f("rank", rank, "relaxed sharing: each use of a matrix adds one of this rank of its own; 0: none")
+  f("rank", rank, "relaxed sharing: each use of a shared matrix adds one of this rank of its own; 0: none")
       .between(0, 1 << 24);
   f("alpha", alpha, "that addition is scaled by alpha / rank (null: by 1)").above(0);
   f("per_use", per_use, "what every use of a layer has of its own: norms, biases")

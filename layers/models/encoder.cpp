@@ -48,8 +48,10 @@ Encoder::Encoder(const EncoderConfig& config)
   feed_forward_norm_ = each_use(plan_, LayerPart::feed_forward_norm,
                                 [&] { return LayerNorm(width, config.layer_norm_eps); });
   if (const Relaxation relaxation = config.relaxation(); relaxation.any()) {
-    for (SelfAttention& use : attention_) use = use.relaxed(relaxation);
-    for (FeedForward& use : feed_forward_) use = use.relaxed(relaxation);
+    for (int a = 0; a < plan_.applications(); ++a) {
+      if (plan_.shared(LayerPart::attention, a)) attention_[a] = attention_[a].relaxed(relaxation);
+      if (plan_.shared(LayerPart::feed_forward, a)) feed_forward_[a] = feed_forward_[a].relaxed(relaxation);
+    }
   }
   decoder_ = config.tie_word_embeddings
                  ? words_.table()

@@ -78,7 +78,14 @@ void EncoderConfig::check_sharing(Problems& problems) const {
                              "rank is {}, or share nothing", relaxation().rank, smallest, smallest));
   }
   try {
-    plan();
+    const SharingPlan made = plan();
+    const bool any_shared = made.shared_applications(LayerPart::attention) > 0 ||
+                            made.shared_applications(LayerPart::feed_forward) > 0;
+    if (relaxation().any() && !any_shared) {
+      problems.add(relaxation().rank > 0 ? "sharing.rank" : "sharing.per_use",
+                   "is for uses of shared matrices, and in this plan every layer has its own; leave it "
+                   "out, or share some");
+    }
   } catch (const ConfigError& error) {
     const bool named = sharing.has_value();
     problems.add(named ? "sharing" : num_hidden_groups ? "num_hidden_groups" : "inner_group_num",

@@ -172,6 +172,23 @@ TEST(RelaxedSharing, StartsAsPlainSharing) {
       "albert.encoder.albert_layer_groups.0.albert_layers.0.attention.query.bias"));
 }
 
+// A B B C: the matrices of A and C have one use each, to which an addition would add nothing.
+TEST(RelaxedSharing, AddsToSharedMatricesOnly) {
+  EncoderConfig config = relaxed_encoder(3, {"biases"});
+  config.sharing->strategy = "sandwich";
+  const Model model(config);
+  const std::string groups = "albert.encoder.albert_layer_groups.", uses = "albert.encoder.uses.";
+  for (const auto& [application, set, shared] :
+       {std::tuple{"0", "0", false}, {"1", "1", true}, {"2", "1", true}, {"3", "2", false}}) {
+    for (const char* matrix : {"attention.query", "attention.dense", "ffn", "ffn_output"}) {
+      const std::string own = uses + application + "." + matrix;
+      EXPECT_EQ(model.by_name.contains(own + ".lora_A.weight"), shared) << own;
+      EXPECT_EQ(model.by_name.contains(own + ".bias"), shared) << own;
+      EXPECT_EQ(model.by_name.contains(groups + set + ".albert_layers.0." + matrix + ".bias"), !shared) << own;
+    }
+  }
+}
+
 // A model that shares nothing, whose weights are the shared ones and the additions, is the same model:
 // the shared weight's gradient is the sum of the twins', an addition's theirs through the other factor.
 TEST(RelaxedSharing, IsTheUnsharedModelOfTheSums) {

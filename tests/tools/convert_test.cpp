@@ -57,6 +57,7 @@ TEST(ConvertSharing, UnsharingKeepsEveryBitOfTheFunction) {
   for (const SharingConfig& sharing :
        {SharingConfig{.strategy = "all"}, SharingConfig{.strategy = "cycle", .sets = 2},
         SharingConfig{.strategy = "attention"},
+        SharingConfig{.strategy = "sandwich", .rank = 2, .per_use = {"biases"}},
         SharingConfig{.strategy = "all", .rank = 2, .alpha = 3, .per_use = {"norms", "biases"}}}) {
     const SmallModel shared = trained(with(small_albert(), sharing)),
                      twins = trained(with(small_albert(), kNone), 2);

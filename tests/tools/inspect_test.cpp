@@ -62,7 +62,7 @@ TEST(Inspect, PrintsALedger) {
        .overrides = {R"(model.sharing={"strategy": "all", "rank": 8, "alpha": 16, "per_use": ["biases"]})"}});
   EXPECT_NE(relaxed.find("A A\neach use has of its own: an addition of rank 8 scaled by 2, biases\n"),
             std::string::npos) << relaxed;
-  EXPECT_NE(relaxed.find("low_rank_additions"), std::string::npos);
+  EXPECT_NE(relaxed.find("attention_additions"), std::string::npos);
   EXPECT_NE(text.find("attention         A A A A A A A A A A A A\n"
                       "feed_forward      A B C D E F G H I J K L\n"), std::string::npos) << text;
   EXPECT_NE(text.find("lamb moments"), std::string::npos);

@@ -176,6 +176,9 @@ TEST(Ledger, EqualsTheModelOfRelaxedSharing) {
     config.sharing->per_use = {"norms", "biases"};
     EXPECT_EQ(make_ledger(config).stored(), parameters_of(config)) << type;
     EXPECT_EQ(make_ledger(config).unshared(), plain.unshared()) << type;  // the same without sharing
+    config.sharing = SharingConfig{.strategy = "sandwich", .attention = PartSharing{.strategy = "none"},
+                                   .rank = 3, .per_use = {"biases"}};
+    EXPECT_EQ(make_ledger(config).stored(), parameters_of(config)) << type;
   }
 }
 

@@ -72,7 +72,7 @@ class LedgerMaker {
   }
 
   // Queries, keys, values and the output are products of H by H; scores, and their use for mixing
-  // values, cost S² H each.
+  // values, cost S² H each. Biases of a use's own are counted apart, those of matrices with one use among them.
   void layers() {
     const Relaxation relaxation = config_.relaxation();
     const ExactCount attention_biases = 4 * H, feed_forward_biases = I + H;
@@ -82,16 +82,22 @@ class LedgerMaker {
     part(LayerPart::attention_norm, norm(H), 0);
     part(LayerPart::feed_forward, 2 * H * I + shared * feed_forward_biases, 2 * S * H * I);
     part(LayerPart::feed_forward_norm, norm(H), 0);
-    if (relaxation.own_biases) own("biases", attention_biases + feed_forward_biases);
-    // Products with them aren't a sequence's: the sum with the shared weight is made once a batch.
-    const ExactCount additions = relaxation.rank * (4 * (H + H) + 2 * (H + I));
-    if (relaxation.rank > 0) own("low_rank_additions", additions).twin = 0;
+    if (relaxation.own_biases) own("biases", attention_biases + feed_forward_biases, ledger_.plan.applications());
+    additions("attention_additions", LayerPart::attention, relaxation.rank * 4 * (H + H));
+    additions("feed_forward_additions", LayerPart::feed_forward, relaxation.rank * 2 * (H + I));
   }
 
-  // What each application has for itself.
-  LedgerEntry& own(std::string_view component, ExactCount size) {
+  // Of low rank, for each use of shared matrices. Products with them aren't a sequence's: the sum with the
+  // shared weight is made once a batch.
+  void additions(std::string_view component, LayerPart part, ExactCount size) {
+    const int uses = ledger_.plan.shared_applications(part);
+    if (config_.relaxation().rank > 0 && uses > 0) own(component, size, uses).twin = 0;
+  }
+
+  // What each of so many applications has for itself.
+  LedgerEntry& own(std::string_view component, ExactCount size, int64_t applications) {
     LedgerEntry& entry = add(component, size);
-    entry.copies = entry.uses = ledger_.plan.applications();
+    entry.copies = entry.uses = applications;
     return entry;
   }
 

@@ -33,10 +33,17 @@ ExactCount activations(const EncoderConfig& config, const Workload& work, Precis
   // deviation; its output; the activation's input; the second norm's input, mean and deviation.
   // Attention's probabilities and the activation's output are computed again.
   const ExactCount kept_of_tokens = T * (H + 3 * H + H + H + I) * narrow + T * 2 * (H + 2) * kBytes;
-  // With additions of low rank, each use's weights are a matrix that is made and kept.
-  const ExactCount summed = config.relaxation().rank > 0 ? (4 * H * H + 2 * H * I) * kBytes : ExactCount(0);
+  // With additions of low rank, the weights of each use of shared ones are a matrix that is made and kept.
+  const bool relaxed = config.relaxation().rank > 0;
+  const SharingPlan plan = config.plan();
+  const auto sums = [&](LayerPart part, ExactCount numbers) {
+    return relaxed ? ExactCount(plan.shared_applications(part)) * numbers * kBytes : ExactCount(0);
+  };
+  const ExactCount all_sums = sums(LayerPart::attention, 4 * H * H) + sums(LayerPart::feed_forward, 2 * H * I);
+  const ExactCount summed = relaxed ? (4 * H * H + 2 * H * I) * kBytes : ExactCount(0);  // of one layer
   const ExactCount layer = kept_of_tokens + summed;
-  const ExactCount layers = config.recompute ? depth * T * H * kBytes : depth * layer;
+  const ExactCount layers = depth * (config.recompute ? T * H * kBytes : kept_of_tokens) +
+                            (config.recompute ? ExactCount(0) : all_sums);
   // The dense layer's input; its output; the norm's input, mean and deviation; the decoder's input;
   // logits and their normalizers; likewise of the sentence head.
   const ExactCount heads = P * (H + E) * narrow + P * (E + E + 2 + V + 1) * kBytes +
