@@ -112,6 +112,9 @@ TEST(UseDiagnostics, SaysWhichParameterThereIsNot) {
   expect_exit(runs.train("run", {"--set", "diagnostics.every=1", "--set",
                                  R"(diagnostics.parameters=["albert.pooler.wieght"])"}), 78,
               {"diagnostics.parameters", "albert.pooler.wieght", "albert.pooler.weight"});
+  expect_exit(runs.train("run", {"--set", "diagnostics.every=1", "--set",
+                                 R"(diagnostics.parameters=["attention.qery.weight"])"}), 78,
+              {"attention.qery.weight; did you mean", "albert_layers.0.attention.query.weight"});
 }
 
 TEST(Diagnose, ShowsTheTables) {

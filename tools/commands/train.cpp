@@ -101,10 +101,10 @@ ExitCode train(const TrainOptions& options) {
   const bool fresh = !run.used();
   console.attach(AppendedFile(run.file("log.txt"), fresh ? 0 : AppendedFile::kKeepAll));
   Session session(config);
-  run.write_config(resolved);
+  Trainer trainer(session, run, resolved, console);
+  run.write_config(resolved);  // from here on a run: whoever mends a mistake found before may start again
   run.write_tokenizer(session.dataset());
   announce(session, console);
-  Trainer trainer(session, run, resolved, console);
   if (!checkpoint.empty() || !fresh) trainer.resume(checkpoint);
   const ExitCode code = trainer.run();
   if (code == ExitCode::ok) tell_next(run, config.model, console);
