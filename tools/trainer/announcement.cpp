@@ -28,7 +28,7 @@ std::string memory_line(const MemoryEstimate& memory) {
 // can do; where products are slow, as under a sanitizer, few of them tell enough, in a reasonable time.
 double measured_speed(Precision precision) {
   constexpr int64_t kFewRows = 64, kManyRows = 4096, kWidth = 512;
-  constexpr double kEnoughSeconds = 0.1;
+  constexpr double kEnoughSeconds = 0.05;
   const Operand a = operand(Tensor::full({kManyRows, kWidth}, 0.5), precision);
   const Operand b = operand(Tensor::full({kWidth, kWidth}, 0.5), precision);
   const Tensor c = Tensor::empty({kManyRows, kWidth});
