@@ -213,9 +213,11 @@ class Picture {
     const int rows = static_cast<int>(graph_.ops.size());
     const int height = std::max(y(rows), places_.empty() ? 0 : places_.back() + kRow) + kMargin;
     const int width = x() + column_ + kSide;
+    // A narrow window shrinks it, but scrolls before letters are too small to read.
     out_ = fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" width=\"{}\" "
-                       "style=\"max-width:100%;height:auto;background:#fff\" font-family=\"monospace\" "
-                       "font-size=\"11\">\n<title>{}</title>\n", width, height, width, xml(title_));
+                       "style=\"max-width:100%;min-width:{}px;height:auto;background:#fff\" "
+                       "font-family=\"monospace\" font-size=\"11\">\n<title>{}</title>\n", width, height,
+                       width, width * 2 / 3, xml(title_));
     out_ += fmt::format("<text x=\"{}\" y=\"24\" font-size=\"15\" font-weight=\"bold\">{}</text>\n", kMargin,
                         xml(title_));
     out_ += fmt::format("<text x=\"{}\" y=\"46\" fill=\"#555\">parameters, each once; a thick frame: used more "
