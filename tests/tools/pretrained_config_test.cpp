@@ -130,6 +130,23 @@ TEST_F(PretrainedConfigTest, SharingIsComparedByItsPlan) {
   refused(recipe(R"("all")"), 78, {"model.sharing: is A A A A here, but A B C D in "});
 }
 
+// A B A B is for Transformers two layers of two inner blocks.
+TEST_F(PretrainedConfigTest, APlanMayBeToldInOtherWords) {
+  EncoderConfig config = small_albert();
+  config.sharing = SharingConfig{.strategy = "cycle", .sets = 2};
+  folder_.write("tiny/config.json", dump_json(hugging_face_config(config)));
+  const EncoderConfig told = load(R"({"model": {"init_from": "tiny", "num_hidden_layers": 4, "inner_group_num": 1,
+    "num_hidden_groups": null, "sharing": {"strategy": "cycle", "sets": 2}}})");
+  EXPECT_EQ(told.plan().sets[0], (std::vector<int>{0, 1, 0, 1}));
+  EXPECT_EQ(told.num_hidden_layers, 4);
+  EXPECT_EQ(load(R"({"model": {"init_from": "tiny", "sharing": {"strategy": "map", "map": [0, 1, 0, 1]}}})")
+                .plan().sets, told.plan().sets);
+  EXPECT_EQ(load(R"({"model": {"init_from": "tiny"}})").num_hidden_layers, 2);
+  refused(R"({"model": {"init_from": "tiny", "sharing": {"strategy": "sequence", "sets": 2}}})", 78,
+          {"here, but A B A B in "});
+  refused(R"({"model": {"init_from": "tiny", "num_hidden_layers": 4}})", 78, {"num_hidden_layers: is 4"});
+}
+
 TEST_F(PretrainedConfigTest, ReadsOurOwnFormat) {
   EncoderConfig config = small_albert();
   config.sharing = SharingConfig{.strategy = "attention", .sets = {}};

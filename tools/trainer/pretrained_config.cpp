@@ -52,6 +52,22 @@ std::optional<SharingPlan> plan_of(const EncoderConfig& config) {
   }
 }
 
+// A folder may tell a plan in other words than the recipe does: as groups and inner groups, because
+// Transformers has no others. Where both mean the same plan, tells the folder's depth in the recipe's words.
+void follow_words(const Json& given, ModelConfigFile& file) {
+  const std::optional<SharingConfig> sharing = read_sharing(given);
+  if (!sharing) return;
+  const EncoderConfig config = file.config.with_sharing(*sharing);
+  const std::optional<SharingPlan> plan = plan_of(config);
+  if (sharing->strategy == "groups" || !plan || plan->sets != file.config.plan().sets) return;
+  for (ModelSetting& setting : file.settings) {
+    if (setting.key == "num_hidden_layers") setting.value = config.num_hidden_layers;
+    if (setting.key == "inner_group_num") setting.value = config.inner_group_num;
+    if (setting.key == "num_hidden_groups") setting.value = nullptr;
+  }
+  file.config = config;
+}
+
 // Adds a problem when the sharing that was given isn't the pretrained model's.
 void check_sharing(const Json& given, const ModelConfigFile& file, Problems& problems) {
   EncoderConfig config = file.config;
@@ -117,7 +133,8 @@ void apply_pretrained_config(ConfigSource& source) {
   const Json* type = source.find("model.type");
   if (type && (*type == "sequential" || *type == "lstm_lm")) return;  // the recipe has the architecture
   const std::filesystem::path folder = source.place(kInitFrom).folder / name;
-  const ModelConfigFile file = read_model_config(folder.string());
+  ModelConfigFile file = read_model_config(folder.string());
+  if (const Json* sharing = source.find(kSharing)) follow_words(*sharing, file);
   check_conflicts(source, file);
   for (const ModelSetting& setting : file.settings) {
     source.set_default(join_path(kModel, setting.key), setting.value, setting.from);
