@@ -145,6 +145,12 @@ TEST_F(PretrainedConfigTest, APlanMayBeToldInOtherWords) {
   refused(R"({"model": {"init_from": "tiny", "sharing": {"strategy": "sequence", "sets": 2}}})", 78,
           {"here, but A B A B in "});
   refused(R"({"model": {"init_from": "tiny", "num_hidden_layers": 4}})", 78, {"num_hidden_layers: is 4"});
+  config.sharing = SharingConfig{.strategy = "all"};
+  folder_.write("tiny/config.json", dump_json(hugging_face_config(config)));
+  for (const char* groups : {"1", "null"}) {
+    EXPECT_EQ(load(fmt::format(R"({{"model": {{"init_from": "tiny", "sharing": "all", "num_hidden_groups": {}}}}})",
+                               groups)).plan().count(LayerPart::attention), 1) << groups;
+  }
 }
 
 TEST_F(PretrainedConfigTest, ReadsOurOwnFormat) {

@@ -54,8 +54,11 @@ std::optional<SharingPlan> plan_of(const EncoderConfig& config) {
 
 // A folder may tell a plan in other words than the recipe does: as groups and inner groups, because
 // Transformers has no others. Where both mean the same plan, tells the folder's depth in the recipe's words.
-void follow_words(const Json& given, ModelConfigFile& file) {
-  const std::optional<SharingConfig> sharing = read_sharing(given);
+void follow_words(const ConfigSource& source, ModelConfigFile& file) {
+  const Json* given = source.find(kSharing);
+  const Json* groups = source.find(join_path(kModel, "num_hidden_groups"));
+  if (!given || (groups && !groups->is_null())) return;  // a recipe with groups has the folder's words
+  const std::optional<SharingConfig> sharing = read_sharing(*given);
   if (!sharing) return;
   const EncoderConfig config = file.config.with_sharing(*sharing);
   const std::optional<SharingPlan> plan = plan_of(config);
@@ -134,7 +137,7 @@ void apply_pretrained_config(ConfigSource& source) {
   if (type && (*type == "sequential" || *type == "lstm_lm")) return;  // the recipe has the architecture
   const std::filesystem::path folder = source.place(kInitFrom).folder / name;
   ModelConfigFile file = read_model_config(folder.string());
-  if (const Json* sharing = source.find(kSharing)) follow_words(*sharing, file);
+  follow_words(source, file);
   check_conflicts(source, file);
   for (const ModelSetting& setting : file.settings) {
     source.set_default(join_path(kModel, setting.key), setting.value, setting.from);
