@@ -79,8 +79,8 @@ void EncoderConfig::check_sharing(Problems& problems) const {
   }
   try {
     const SharingPlan made = plan();
-    const bool any_shared = made.shared_applications(LayerPart::attention) > 0 ||
-                            made.shared_applications(LayerPart::feed_forward) > 0;
+    const bool any_shared = made.count(LayerPart::attention) < made.applications() ||
+                            made.count(LayerPart::feed_forward) < made.applications();
     if (relaxation().any() && !any_shared) {
       problems.add(relaxation().rank > 0 ? "sharing.rank" : "sharing.per_use",
                    "is for uses of shared matrices, and in this plan every layer has its own; leave it "

@@ -36,14 +36,13 @@ ExactCount activations(const EncoderConfig& config, const Workload& work, Precis
   // With additions of low rank, the weights of each use of shared ones are a matrix that is made and kept.
   const bool relaxed = config.relaxation().rank > 0;
   const SharingPlan plan = config.plan();
-  const auto sums = [&](LayerPart part, ExactCount numbers) {
-    return relaxed ? ExactCount(plan.shared_applications(part)) * numbers * kBytes : ExactCount(0);
-  };
-  const ExactCount all_sums = sums(LayerPart::attention, 4 * H * H) + sums(LayerPart::feed_forward, 2 * H * I);
-  const ExactCount summed = relaxed ? (4 * H * H + 2 * H * I) * kBytes : ExactCount(0);  // of one layer
+  const ExactCount attention = relaxed ? 4 * H * H * kBytes : ExactCount(0);
+  const ExactCount feed_forward = relaxed ? 2 * H * I * kBytes : ExactCount(0);
+  const ExactCount summed = attention + feed_forward;  // in one layer
+  const ExactCount all_summed = plan.shared_applications(LayerPart::attention) * attention +
+                                plan.shared_applications(LayerPart::feed_forward) * feed_forward;
   const ExactCount layer = kept_of_tokens + summed;
-  const ExactCount layers = depth * (config.recompute ? T * H * kBytes : kept_of_tokens) +
-                            (config.recompute ? ExactCount(0) : all_sums);
+  const ExactCount layers = config.recompute ? depth * T * H * kBytes : depth * kept_of_tokens + all_summed;
   // The dense layer's input; its output; the norm's input, mean and deviation; the decoder's input;
   // logits and their normalizers; likewise of the sentence head.
   const ExactCount heads = P * (H + E) * narrow + P * (E + E + 2 + V + 1) * kBytes +
