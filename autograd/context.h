@@ -23,7 +23,7 @@ struct Context {
   }
   // A use of the Parameter here.
   Variable bind(const ParameterPtr& parameter) const {
-    return tape ? tape->bind(parameter) : Variable(parameter->value());
+    return tape ? tape->bind(parameter) : Variable::unrecorded(*parameter);
   }
 };
 

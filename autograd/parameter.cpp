@@ -1,5 +1,6 @@
 #include "autograd/parameter.h"
 
+#include <limits>
 #include <unordered_set>
 
 #include "core/error.h"
@@ -57,6 +58,13 @@ std::shared_ptr<const PackedMatrix> Parameter::packed(Transpose transpose, Preci
     version = version_;
   }
   return packed;
+}
+
+int Parameter::count_unrecorded_use() const {
+  auto& [count, version] = unrecorded_uses_;
+  if (version != version_) count = 0;
+  version = version_;
+  return count < std::numeric_limits<int>::max() ? count++ : count;
 }
 
 std::vector<NamedPart> named_parts(const std::vector<ParameterPtr>& parameters) {

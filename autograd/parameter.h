@@ -71,6 +71,9 @@ class Parameter {
   std::shared_ptr<const PackedMatrix> packed(Transpose transpose, Precision precision,
                                              bool keep) const;
 
+  // Counts a use that no tape records, from 0 anew once the value has changed.
+  int count_unrecorded_use() const;
+
   // Changes with every update of the value. A Parameter that changed between forward and backward
   // is an error; forms derived from the value (packed, converted) are kept by version.
   uint64_t version() const { return version_; }
@@ -92,6 +95,7 @@ class Parameter {
   };
   mutable Derived<Tensor> bfloat16_;
   mutable Derived<std::shared_ptr<const PackedMatrix>> packed_[2][2];  // [transposed][precision]
+  mutable Derived<int> unrecorded_uses_;
   std::vector<Part> parts_;
   uint64_t version_ = 0;
   bool touched_ = false;

@@ -9,7 +9,7 @@ namespace reprise {
 // ---- forward
 
 Variable Tape::bind(const ParameterPtr& parameter) {
-  if (!parameter->trainable()) return Variable(parameter->value());
+  if (!parameter->trainable()) return Variable::unrecorded(*parameter);
   check_open("bind");
   Uses& uses = uses_of(parameter.get());
   if (uses.first_node < 0) {
@@ -25,9 +25,15 @@ Variable Tape::bind(const ParameterPtr& parameter) {
 }
 
 Variable::Use Variable::use() const {
-  if (!tape_) return {};
+  if (!tape_) return unrecorded_;
   const Tape::Node& node = tape_->nodes_[id_];
   return {node.parameter, node.use};
+}
+
+Variable Variable::unrecorded(const Parameter& parameter) {
+  Variable variable(parameter.value());
+  variable.unrecorded_ = {&parameter, parameter.count_unrecorded_use()};
+  return variable;
 }
 
 Variable Tape::input(const Tensor& value, Tensor* gradient) {

@@ -40,12 +40,14 @@ class Variable {
   const Shape& shape() const { return value_.shape(); }
   Tape* tape() const { return tape_; }  // null: a constant; nothing flows back through it
   int32_t id() const { return id_; }
-  // The Parameter of a use site and the number of the use, from 0; null for any other Variable.
+  // The Parameter that this is a use of and the number of the use, from 0; null for any other Variable.
   struct Use {
     const Parameter* parameter = nullptr;
     int number = 0;
   };
   Use use() const;
+  // A use that no tape records: a constant, of which forms may be kept as of any use.
+  static Variable unrecorded(const Parameter& parameter);
 
  private:
   friend class Tape;
@@ -54,6 +56,7 @@ class Variable {
   Tensor value_;
   Tape* tape_ = nullptr;
   int32_t id_ = -1;
+  Use unrecorded_;
 };
 
 // Where an op's input came from: all of it that the tape keeps. (What the backward needs of its value is

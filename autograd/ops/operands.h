@@ -48,7 +48,9 @@ inline Operand operand(const Tensor& x, Precision precision) {
 // Note [Packed weights]
 // A shared weight is packed (core/packed_matrix.h) once per update and direction, at its second use,
 // and kept: twelve layers pay for one packing. A weight that is used once is packed for that use, and
-// the memory given back. Which happens never shows in the numbers.
+// the memory given back. Where no tape records the uses, they are counted from one change of the value
+// to the next, so a model that only answers packs each weight once for all batches. What is done never
+// shows in the numbers.
 class Weight {
  public:
   explicit Weight(const Variable& w) : value_(w.value()), use_(w.use()) {}

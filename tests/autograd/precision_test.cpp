@@ -4,7 +4,9 @@
 #include <cmath>
 #include <functional>
 
+#include "autograd/context.h"
 #include "autograd/ops.h"
+#include "autograd/ops/operands.h"
 #include "core/kernels.h"
 #include "tests/autograd/testing.h"
 
@@ -141,6 +143,37 @@ TEST(Precision, PacksAParameterOncePerVersion) {
     p->touch();
     EXPECT_NE(p->packed(Transpose::yes, precision, true), kept);
   }
+}
+
+// Where no tape records them, a weight's uses are counted until the value changes.
+TEST(Precision, KeepsAPackedWeightForUsesThatNoTapeRecords) {
+  const Variable x(pattern({kFewestPackedRows, 2}, 1)), bias(pattern({3}, 2));
+  for (const Precision precision : {kWide, kNarrow}) {
+    const ParameterPtr w = parameter(pattern({3, 2}, 0));
+    const auto use = [&] { return linear(x, Context{}.bind(w), bias, precision).value(); };
+    const auto live = [] { return memory_use().live[static_cast<int>(Purpose::weights)]; };
+    const int64_t before = live();
+    const Tensor first = use();
+    EXPECT_EQ(live(), before) << "one use keeps nothing";
+    EXPECT_TRUE(same_bits(use(), first));
+    const int64_t with_packed = live();
+    EXPECT_GT(with_packed, before);
+    EXPECT_TRUE(same_bits(use(), first));
+    EXPECT_EQ(live(), with_packed);
+    w->value().fill(1);
+    w->touch();
+    EXPECT_FALSE(same_bits(use(), first));
+    EXPECT_EQ(live(), before) << "what was kept of the old value is gone";
+  }
+}
+
+TEST(Precision, KeepsAPackedWeightThatIsNotTrained) {
+  const ParameterPtr w = parameter(pattern({3, 2}, 0));
+  w->set_trainable(false);
+  Tape tape;
+  EXPECT_EQ(tape.bind(w).use().parameter, w.get());
+  EXPECT_EQ(tape.bind(w).use().number, 1);
+  EXPECT_EQ(tape.bind(w).tape(), nullptr);
 }
 
 }  // namespace
