@@ -39,6 +39,19 @@ TEST_F(Tokenize, ReadsAndWritesJsonLines) {
   EXPECT_EQ(exited.out, "{\"ids\":[5,6,7,8]}\n{\"ids\":[]}\n");
 }
 
+TEST_F(Tokenize, TakesAByteOrderMarkForNoText) {
+  EXPECT_EQ(run("\xEF\xBB\xBFhello\r\nhello\r\n").out, "5\n5\n");
+  EXPECT_EQ(run("\xEF\xBB\xBF{\"text\": \"hello\"}\n", {"--jsonl"}).out, "{\"ids\":[5]}\n");
+}
+
+TEST_F(Tokenize, SaysWhatALineOfJsonLacks) {
+  const Exited exited = run("hello\n[\"hello\"]\n{\"texts\": \"hello\"}\n", {"--jsonl"});
+  EXPECT_EQ(exited.code, 65);
+  EXPECT_NE(exited.err.find("input:1: expected an object"), std::string::npos) << exited.err;
+  EXPECT_NE(exited.err.find("input:2: expected an object"), std::string::npos) << exited.err;
+  EXPECT_NE(exited.err.find("input:3: the object has no \"text\""), std::string::npos) << exited.err;
+}
+
 // More lines than are read at a time, cut by several threads.
 TEST_F(Tokenize, KeepsTheOrder) {
   std::string input, expected;
@@ -55,8 +68,7 @@ TEST_F(Tokenize, NamesABrokenLineAndAnswersTheRest) {
   EXPECT_EQ(exited.code, 65);
   EXPECT_TRUE(exited.out.starts_with("{\"ids\":[5]}\n{\"error\":")) << exited.out;
   EXPECT_TRUE(exited.out.ends_with("}\n{\"ids\":[6,7,8]}\n")) << exited.out;
-  EXPECT_NE(exited.err.find("input:2: expected an object with \"text\", a string"),
-            std::string::npos)
+  EXPECT_NE(exited.err.find("input:2: \"text\" is to be a string; got the number 3"), std::string::npos)
       << exited.err;
   EXPECT_NE(exited.err.find("input:3:6: "), std::string::npos) << exited.err;
   const Exited plain = run("hello\n\xFF\nhello\n");

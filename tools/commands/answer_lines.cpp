@@ -57,6 +57,7 @@ class Lines {
     if (whole_) return lines;
     for (std::string line; lines.size() < most && std::getline(*input_, line);) {
       if (line.ends_with('\r')) line.pop_back();
+      if (read_ == 0) line = std::string(without_byte_order_mark(line));
       lines.push_back({std::move(line), ++read_});
     }
     if (input_->bad()) throw Error(ExitCode::io, "{}: reading failed", name_);
@@ -95,17 +96,21 @@ class Lines {
 };
 
 // The string under a key of the object in a line.
-std::string string_of(const Json& value, const char* key, const std::string& place) {
-  const auto text = value.is_object() ? value.find(key) : value.end();
-  if (text == value.end() || !text->is_string()) {
-    throw DataError("{}: expected an object with \"{}\", a string; got {}", place, key, describe_json(value));
+std::string string_of(const Json& object, const char* key, const std::string& place) {
+  const auto text = object.find(key);
+  if (text == object.end()) throw DataError("{}: the object has no \"{}\"; its text is expected there", place, key);
+  if (!text->is_string()) {
+    throw DataError("{}: \"{}\" is to be a string; got {}", place, key, describe_json(*text));
   }
   return text->get<std::string>();
 }
 
 InputText of_object(const std::string& line, const std::string& name, int64_t number, bool pairs) {
-  const JsonDocument document = parse_json(line, name, ExitCode::data, {}, static_cast<int>(number));
   const std::string place = fmt::format("{}:{}", name, number);
+  if (!trimmed(line).starts_with('{')) {
+    throw DataError("{}: expected an object, {{\"text\": …}}; without --jsonl a line is the text itself", place);
+  }
+  const JsonDocument document = parse_json(line, name, ExitCode::data, {}, static_cast<int>(number));
   InputText input{string_of(document.value(), "text", place)};
   if (pairs) input.pair = string_of(document.value(), "pair", place);
   return input;
