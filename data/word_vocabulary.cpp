@@ -14,10 +14,10 @@ namespace {
 
 constexpr std::string_view kForm = "a vocabulary is a word a line";
 
-using Count = std::pair<std::string, int64_t>;
+using WordCount = std::pair<std::string, int64_t>;
 
 // How often each word occurs, the commonest first; but for the two that every vocabulary has.
-std::vector<Count> count_words(std::span<const std::string_view> sentences, bool lower) {
+std::vector<WordCount> count_words(std::span<const std::string_view> sentences, bool lower) {
   WordMap<int64_t> counts;
   for (const std::string_view sentence : sentences) {
     const std::string lowered = lower ? lower_case(sentence) : std::string();
@@ -32,8 +32,8 @@ std::vector<Count> count_words(std::span<const std::string_view> sentences, bool
   }
   counts.erase(std::string(WordVocabulary::kUnknown));
   counts.erase(std::string(WordVocabulary::kEnd));
-  std::vector<Count> sorted(counts.begin(), counts.end());
-  std::ranges::sort(sorted, [](const Count& a, const Count& b) {
+  std::vector<WordCount> sorted(counts.begin(), counts.end());
+  std::ranges::sort(sorted, [](const WordCount& a, const WordCount& b) {
     return a.second != b.second ? a.second > b.second : a.first < b.first;  // UTF-8: by code points
   });
   return sorted;
@@ -52,7 +52,7 @@ WordVocabulary WordVocabulary::learn(std::span<const std::string_view> sentences
   WordVocabulary vocabulary;
   vocabulary.add(kUnknown);
   vocabulary.add(kEnd);
-  for (const Count& count : count_words(sentences, lower_case)) {
+  for (const WordCount& count : count_words(sentences, lower_case)) {
     if (vocabulary.size() >= size) break;
     vocabulary.add(count.first);
   }
