@@ -1,4 +1,6 @@
 // The best evaluation's model as the result, and an end when nothing gets better.
+#include "tools/trainer/best_weights.h"
+
 #include "tests/tools/tiny_runs.h"
 
 namespace reprise {
@@ -53,6 +55,38 @@ TEST(KeepBest, EndsWhenPatienceDoes) {
   runs.stop("stopped", 20, SIGKILL);
   expect_exit(runs.train("stopped"), 0);
   runs.expect_same_result("run", "stopped");
+}
+
+TEST(KeepBest, ChoosesAnewUnderANewPlan) {
+  const TinyRuns runs;
+  Json changing = recipe();
+  changing["sharing_schedule"] = {{{"step", 30}, {"sharing", "none"}}};
+  runs.write_recipe(changing);
+  expect_exit(runs.train("run"), 0, {"is of the plan before: the best is chosen from here on"});
+  runs.stop("stopped", 45, SIGKILL);
+  expect_exit(runs.train("stopped"), 0);
+  runs.expect_same_result("run", "stopped");
+}
+
+// A rollback takes steps back, and any that is made anew may be the best.
+TEST(KeepBest, KeepsTheBestAndThatOfTheCheckpoint) {
+  const TemporaryFolder folder;
+  const std::vector<ParameterPtr> weights = {std::make_shared<Parameter>(Shape{2})};
+  weights[0]->parts()[0].name = "w";
+  save_best(folder.path(), 3, weights, 0);
+  for (const int64_t step : {5, 7}) save_best(folder.path(), step, weights, 3);
+  save_best(folder.path(), 4, weights, 3);
+  for (const auto& [step, kept] : {std::pair{3, true}, {4, true}, {5, false}}) {
+    EXPECT_EQ(has_best(folder.path(), step), kept) << step;
+  }
+}
+
+TEST(KeepBest, ChoosesAnewInAnotherFolder) {
+  const TinyRuns runs;
+  runs.write_recipe(recipe());
+  expect_exit(runs.train("run"), 0);
+  const std::string checkpoint = runs / "run/checkpoints/step-00000054";
+  expect_exit(runs.train("other", {"--resume", checkpoint}), 0, {"isn't in this run's folder"});
 }
 
 TEST(KeepBest, RefusesAScoreThatIsNotThere) {

@@ -153,6 +153,15 @@ TEST(Resume, DoesAsTheOptionSays) {
               runs.file("other", "final/model.safetensors"));
 }
 
+TEST(Resume, KeepsTheMetricsBeforeACheckpointOfItsOwn) {
+  const TinyRuns runs;
+  expect_exit(runs.train("run"), 0);
+  fs::copy(runs / "run", runs / "again", fs::copy_options::recursive);
+  fs::remove_all(runs / "again/final");
+  expect_exit(runs.train("again", {"--resume", runs / (step_folder("again", 4) + "/")}), 0, {"step 4"});
+  runs.expect_same_result("run", "again");
+}
+
 TEST(Resume, RefusesAFolderInUse) {
   const TinyRuns runs;
   fs::create_directories(runs / "run");

@@ -133,6 +133,13 @@ TEST_F(WatchTest, GoesOnFromWhatACheckpointKeeps) {
   other.restore({});  // of a run that wasn't watched
 }
 
+TEST_F(WatchTest, HoldsNothingAgainstANewPlan) {
+  calm(50);
+  watch_.start_over();
+  for (int i = 0; i < 30; ++i) EXPECT_FALSE(see(step(9, 40, 4))) << i;
+  expect_kind(see(step(9, 20000, 4)), "gradient_norm", "a");
+}
+
 TEST_F(WatchTest, KnowsTheRateOfLamb) {
   config_.optimizer.type = "lamb";
   config_.training.batch_size = 64;

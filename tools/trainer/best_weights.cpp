@@ -1,6 +1,7 @@
 #include "tools/trainer/best_weights.h"
 
 #include <cmath>
+#include <filesystem>
 
 #include "core/commit_directory.h"
 #include "core/error.h"
@@ -11,7 +12,6 @@ namespace reprise {
 namespace {
 
 constexpr std::string_view kPrefix = "step-";
-constexpr int kKept = 2;
 
 std::string name_of(int64_t step) { return fmt::format("{}{:08}", kPrefix, step); }
 
@@ -32,11 +32,17 @@ double score_named(const NamedNumbers& scores, const std::string& name) {
   throw ConfigError("training.keep_best: an evaluation has no \"{}\"; it has {}", name, fmt::join(names, ", "));
 }
 
-void save_best(const std::string& folder, int64_t step, const std::vector<ParameterPtr>& parameters) {
+void save_best(const std::string& folder, int64_t step, const std::vector<ParameterPtr>& parameters,
+               int64_t spared) {
   DirectoryCommit commit(folder, name_of(step));
   commit.add("model.safetensors", [&](OutputFile& out) { write_safetensors(out, weights_of(parameters)); });
   commit.commit();
-  prune_directories(folder, kPrefix, kKept);
+  // The highest number may be of a step that a rollback took back.
+  prune_directories(folder, kPrefix, 1, [&](int64_t number) { return number == step || number == spared; });
+}
+
+bool has_best(const std::string& folder, int64_t step) {
+  return std::filesystem::exists(folder + "/" + name_of(step));
 }
 
 void load_best(const std::string& folder, int64_t step, const std::vector<ParameterPtr>& parameters) {

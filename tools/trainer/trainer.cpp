@@ -29,6 +29,10 @@ std::optional<double> chance(const Dataset& dataset) {
   return tokens->baseline().unigram_loss;
 }
 
+bool is_inside(const std::string& path, const std::string& folder) {
+  return std::filesystem::canonical(path).parent_path() == std::filesystem::canonical(folder);
+}
+
 }  // namespace
 
 Trainer::Trainer(Session& session, const RunDirectory& run, const Json& resolved_config,
@@ -51,17 +55,24 @@ std::optional<LoadedCheckpoint> Trainer::load_newest() {
                                 [&](const std::string& sentence) { console_.warn(sentence); });
 }
 
+void Trainer::take_state(const LoadedCheckpoint& loaded) {
+  state_ = loaded.state;
+  checkpointed_best_ = state_.best_step;
+  watch_.restore(state_.watch);
+}
+
 bool Trainer::resume(const std::string& checkpoint) {
   std::optional<LoadedCheckpoint> loaded;
-  if (!checkpoint.empty()) {
-    loaded = load_checkpoint(checkpoint, config_hash_, [&](int64_t step) { return trained_at(step); });
-    loaded->state.metrics_bytes = 0;  // of another run's file
-  } else {
+  if (checkpoint.empty()) {
     loaded = load_newest();
+  } else {
+    loaded = load_checkpoint(checkpoint, config_hash_, [&](int64_t step) { return trained_at(step); });
+    // Otherwise of another run's file.
+    if (!is_inside(checkpoint, run_.checkpoints())) loaded->state.metrics_bytes = 0;
   }
   if (!loaded) return false;
-  state_ = loaded->state;
-  watch_.restore(state_.watch);
+  take_state(*loaded);
+  if (!has_best(run_.best(), state_.best_step)) forget_best("isn't in this run's folder");
   const NumericIdentity now = numeric_identity(session_.precision());
   if (now.gemm != loaded->identity.gemm || now.isa != loaded->identity.isa) {
     console_.warn(fmt::format(
@@ -87,8 +98,7 @@ ExitCode Trainer::run() {
 
   bool first = true;
   while (true) {
-    const bool changed = session_.follow_sharing_schedule(state_.step);
-    if (changed) report_sharing();
+    const bool changed = follow_sharing_schedule();
     // A rollback needs something to go back to, under the same plan.
     if (rolls_back() && (first || changed)) save();
     Verdict verdict = evaluation_due() ? evaluate() : Verdict::go_on;
@@ -240,7 +250,16 @@ void Trainer::note_score(const NamedNumbers& scores) {
   state_.best_score = score;
   state_.best_step = state_.step;
   state_.without_better = 0;
-  save_best(run_.best(), state_.step, session_.parameters());
+  save_best(run_.best(), state_.step, session_.parameters(), checkpointed_best_);
+}
+
+void Trainer::forget_best(const std::string& why) {
+  if (!state_.best_score) return;
+  console_.say(fmt::format("the model of step {}, the best so far, {}: the best is chosen from here on",
+                           state_.best_step, why));
+  state_.best_score.reset();
+  state_.best_step = 0;
+  state_.without_better = 0;
 }
 
 void Trainer::take_best() {
@@ -273,6 +292,7 @@ Trainer::Verdict Trainer::evaluate() {
 }
 
 void Trainer::save() {
+  follow_sharing_schedule();
   if (!weights_are_finite()) {
     console_.warn(fmt::format("the weights at step {} are not finite: not saved", state_.step));
     return;
@@ -283,11 +303,21 @@ void Trainer::save() {
     save_checkpoint(run_.checkpoints(), config_hash_, numeric_identity(session_.precision()), state_,
                     trained_at(state_.step), static_cast<int>(session_.config().training.keep_checkpoints));
     failed_saves_ = 0;
+    checkpointed_best_ = state_.best_step;
   } catch (const Error& error) {
     if (++failed_saves_ >= kMostFailedSaves) throw;
     console_.warn(fmt::format("the checkpoint at step {} could not be saved: {}. The one before is "
                               "kept, and training goes on", state_.step, error.what()));
   }
+}
+
+// What was the best, or usual, was so under the plan before.
+bool Trainer::follow_sharing_schedule() {
+  if (!session_.follow_sharing_schedule(state_.step)) return false;
+  report_sharing();
+  forget_best("is of the plan before");
+  watch_.start_over();
+  return true;
 }
 
 void Trainer::report_sharing() {

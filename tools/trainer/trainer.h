@@ -34,6 +34,8 @@ class Trainer {
   enum class Verdict : uint8_t { go_on, again, end };
 
   Trained trained_at(int64_t step);
+  void take_state(const LoadedCheckpoint& loaded);
+  bool follow_sharing_schedule();
   bool finished() const;
   bool out_of_patience() const;
   bool evaluation_due() const;
@@ -48,6 +50,7 @@ class Trainer {
   }
   Verdict evaluate();
   void note_score(const NamedNumbers& scores);
+  void forget_best(const std::string& why);
   void take_best();
   void test();
   std::optional<LoadedCheckpoint> load_newest();
@@ -79,6 +82,7 @@ class Trainer {
   Watch watch_;
   EnergyMeter energy_;
   TrainingState state_;
+  int64_t checkpointed_best_ = 0;  // the newest checkpoint's best_step
   int failed_saves_ = 0;
   ExitCode end_ = ExitCode::ok;  // what run() returns after Verdict::end
 };

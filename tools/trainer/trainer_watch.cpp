@@ -53,13 +53,12 @@ Trainer::Verdict Trainer::roll_back() {
   }
   const std::optional<LoadedCheckpoint> loaded = load_newest();
   if (!loaded) return end(stop_watched());  // the disk was full
-  state_ = loaded->state;
+  take_state(*loaded);
   state_.seconds = until.seconds;
   state_.rollbacks = until.rollbacks + 1;
   state_.rate_scale = until.rate_scale * config.rate_factor;
   // Where the plan changes, the newest checkpoint is of this step: evaluated again, it would alarm again.
   if (state_.step == until.step) state_.evaluated = until.evaluated;
-  watch_.restore(state_.watch);
   save();
   console_.say(fmt::format("back to step {}, with {:.3g} times the learning rate from there", state_.step,
                            state_.rate_scale));

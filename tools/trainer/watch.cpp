@@ -216,6 +216,13 @@ Running restored(const Json& json) { return {json.at(0), json.at(1), json.at(2)}
 
 }  // namespace
 
+void Watch::start_over() {
+  loss_ = norm_ = {};
+  sets_.clear();
+  sizes_.clear();
+  older_sizes_.clear();
+}
+
 Json Watch::state() const {
   Json sets = Json::object();
   for (const auto& [name, running] : sets_) sets[name] = saved(running);

@@ -61,6 +61,9 @@ class Watch {
   std::optional<Alarm> see_scores(int64_t step, const NamedNumbers& scores);
   std::optional<Alarm> see_uses(int64_t step, const Json& uses);  // of UseDiagnostics
 
+  // Forgets what has been: the sharing plan has changed, and the numbers with it.
+  void start_over();
+
   // What a checkpoint keeps.
   Json state() const;
   void restore(const Json& state);
