@@ -21,13 +21,14 @@ Example text_pieces(std::string_view text, std::string_view pair, const Vocabula
   const std::vector<int32_t> second = pair.empty() ? std::vector<int32_t>() : vocabulary.encode(pair);
   const int64_t room = max_length - (pair.empty() ? 2 : 3);
   int64_t a = std::ssize(first), b = std::ssize(second);
-  // One is cut to the other's length, then both by turns.
+  // One is cut to the other's length, then both by turns; an odd token stays with the longer one.
   if (a + b > room) {
-    if (a > b) a = std::max(b, room - b);
+    const bool longer = a > b;
+    if (longer) a = std::max(b, room - b);
     else b = std::max(a, room - a);
     if (a + b > room) {
-      a = (room + 1) / 2;
-      b = room / 2;
+      a = (room + (longer ? 1 : 0)) / 2;
+      b = room - a;
     }
   }
   Example example;

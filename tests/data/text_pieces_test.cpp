@@ -50,6 +50,8 @@ TEST(TextPieces, CutsTheLongerTextOfAPairFirstThenBothByTurns) {
   EXPECT_EQ(text_pieces(text, shorter, vocabulary, 3 + all + all + 2).ids, expected(vocabulary, a, all + 2, b, all));
   EXPECT_EQ(text_pieces(shorter, text, vocabulary, 3 + all + all + 2).ids, expected(vocabulary, b, all, a, all + 2));
   EXPECT_EQ(text_pieces(text, shorter, vocabulary, 3 + 5).ids, expected(vocabulary, a, 3, b, 2));
+  EXPECT_EQ(text_pieces(shorter, text, vocabulary, 3 + 5).ids, expected(vocabulary, b, 2, a, 3));
+  EXPECT_EQ(text_pieces(text, text, vocabulary, 3 + 5).ids, expected(vocabulary, a, 2, a, 3));
 }
 
 }  // namespace
