@@ -51,7 +51,7 @@ std::string what(const RunConfig& config, const TrainedFacts& facts) {
   text += row("architecture", config.model.type);
   text += row("parameters", fmt::format("{} stored; {} if every use of a weight had its own",
                                         grouped(ledger.stored()), grouped(ledger.unshared())));
-  text += row("started from", config.model.init_from ? config.model.init_from->filename().string() + " (pretrained)"
+  text += row("started from", config.model.init_from ? config.model.init_from->string() + " (pretrained)"
                                                      : std::string("random weights"));
   if (!facts.started_anew.empty()) {
     text += row("random at first", fmt::format("{}", fmt::join(facts.started_anew, ", ")));
@@ -115,7 +115,7 @@ std::string training(const RunConfig& config, const TrainedFacts& facts) {
   text += row("memory", byte_size(facts.peak_bytes) + " at most");
   text += row("energy", facts.joules ? fmt::format("{:.3g} kJ, of the whole processor", *facts.joules / 1000)
                                      : std::string("not measured: the processor doesn't say, or not to this user"));
-  return text + "\nAll settings:\n\n```json\n" + dump_json(dump(config)) + "\n```\n";
+  return text + "\nAll settings:\n\n```json\n" + dump_json(facts.settings) + "\n```\n";
 }
 
 std::string limits(const RunConfig& config) {

@@ -22,6 +22,7 @@ struct TrainedFacts {
   int64_t peak_bytes = 0;      // of memory
   Json eval{}, test{};             // the scores, as metrics.jsonl has them; null: there are none
   std::vector<std::string> started_anew{};  // heads that the pretrained model lacked
+  Json settings{};  // all of the recipe, which makes such a model again
 };
 
 // config: the session's. Reads the files of the data, for their hashes; a file that is gone by now is said

@@ -39,6 +39,7 @@ Trainer::Trainer(Session& session, const RunDirectory& run, const Json& resolved
                  Console& console)
     : session_(session),
       run_(run),
+      config_(resolved_config),
       config_hash_(config_hash(resolved_config)),
       console_(console),
       diagnostics_(session.config().diagnostics, session.collector()),
@@ -394,7 +395,8 @@ std::string Trainer::card() const {
                      .peak_bytes = peak_memory(),
                      .eval = last_scores(metrics, "eval", state_.best_score ? state_.best_step : state_.step),
                      .test = last_scores(metrics, "test", state_.step),
-                     .started_anew = session_.started_anew()};
+                     .started_anew = session_.started_anew(),
+                     .settings = config_};
   return model_card(session_.config(), facts);
 }
 

@@ -75,6 +75,7 @@ class Trainer {
 
   Session& session_;
   const RunDirectory& run_;
+  const Json config_;  // the recipe with all defaults, as it was before the data were known
   const std::string config_hash_;
   Console& console_;
   AppendedFile metrics_;
