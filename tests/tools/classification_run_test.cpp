@@ -123,6 +123,15 @@ TEST_P(ClassificationRuns, PredictsInOrderAndNamesABrokenLine) {
   EXPECT_EQ(answers[0]["top"][0]["probability"], answers[0]["probability"]);
 }
 
+TEST_P(ClassificationRuns, HaveARecipeInTheirCard) {
+  const std::string card = runs().file("run", "final/README.md"), fence = "```json\n";
+  const size_t begin = card.find(fence) + fence.size();
+  runs().folder().write("card.json", card.substr(begin, card.find("```", begin) - begin));
+  expect_exit(Process("train", {"--config", runs() / "card.json", "--output", runs() / "by_card"},
+                      runs().folder().path()).wait(), 0);
+  EXPECT_TRUE(runs().file("run", "final/model.safetensors") == runs().file("by_card", "final/model.safetensors"));
+}
+
 TEST_P(ClassificationRuns, KeepTheirSharing) {
   const Exited exited = reprise({"convert", final_folder(), "--sharing", "none", "--output", runs() / "new"});
   expect_exit(exited, 78, {"is a classifier"});
@@ -207,6 +216,47 @@ TEST(ClassificationRun, TakesPairs) {
   };
   EXPECT_EQ(predict("moon\triver").code, 0);
   EXPECT_NE(predict("moon").err.find("a tab between"), std::string::npos);
+  // Both columns of a table, the second as in training or by its name.
+  runs.folder().write("asked.tsv", "text\tother\tnext\nmoon\tmoon\triver\nriver\tmoon\triver\n");
+  const auto of_table = [&](const TinyRuns::Arguments& more) {
+    TinyRuns::Arguments all = {"predict", runs / "run/final", "--input", runs / "asked.tsv", "--column", "text"};
+    all.insert(all.end(), more.begin(), more.end());
+    const Exited exited = Process("reprise", all, runs.folder().path()).wait();
+    EXPECT_EQ(exited.code, 0) << exited.err;
+    return exited.out;
+  };
+  EXPECT_EQ(of_table({}), predict("moon\tmoon").out + predict("river\tmoon").out);
+  EXPECT_EQ(of_table({"--pair-column", "next"}), predict("moon\triver").out + predict("river\triver").out);
+}
+
+// A model of Transformers doesn't say that it takes pairs.
+TEST_P(ClassificationRuns, IsAskedWithPairsIfTold) {
+  EXPECT_EQ(reprise({"predict", final_folder(), "--pairs", "moon\triver"}).code, 0);
+  EXPECT_NE(reprise({"predict", final_folder(), "--pairs", "moon"}).err.find("a tab between"), std::string::npos);
+  expect_exit(reprise({"predict", final_folder(), "--pairs", "--input", runs() / "test.csv", "--column", "text"}), 2,
+              {"--pair-column"});
+}
+
+// A table without a header, of a format that its name doesn't tell.
+TEST(ClassificationRun, ReadsOtherTablesAsItsOwn) {
+  const TinyRuns runs("bert");
+  Json recipe = recipe_of("bert");
+  recipe["data"] = {{"type", "classification"}, {"train", "train.csv"}, {"header", false}, {"format", "tsv"},
+                    {"text_column", "1"}, {"label_column", "2"}, {"valid_share", 0}, {"max_length", 24}};
+  recipe["training"]["epochs"] = 1;
+  runs.folder().write("train.csv", "red moon\tred\nblue, river\tblue\n");
+  runs.write_recipe(recipe);
+  expect_exit(runs.train("run"), 0);
+  const auto reprise = [&](const TinyRuns::Arguments& arguments) {
+    return Process("reprise", arguments, runs.folder().path()).wait();
+  };
+  const std::string table = runs / "train.csv", model = runs / "run/final";
+  expect_exit(reprise({"evaluate", model, "--data", table}), 0);
+  const Exited exited = reprise({"predict", model, "--input", table, "--column", "1"});
+  EXPECT_EQ(std::ranges::count(exited.out, '\n'), 2) << exited.err;
+  runs.folder().write("other.csv", "red moon,red\n\"blue, river\",blue\n");
+  expect_exit(reprise({"evaluate", model, "--data", runs / "other.csv", "--format", "csv"}), 0);
+  expect_exit(reprise({"predict", model, "--input", runs / "other.csv", "--column", "1", "--format", "csv"}), 0);
 }
 
 TEST(ClassificationRun, RefusesWhatDoesNotFit) {

@@ -10,6 +10,7 @@
 #include "core/json.h"
 #include "core/parallel.h"
 #include "core/printable.h"
+#include "data/labelled_texts_config.h"
 #include "data/lines.h"
 #include "data/table_file.h"
 #include "data/utf8.h"
@@ -29,6 +30,7 @@ struct Line {
 struct NumberedLine {
   std::string line;
   int64_t number;
+  std::optional<InputText> row{};  // of a table: instead of the line
 };
 
 // The lines of a file, of standard input, or of the command line; or the cells of a table's column.
@@ -77,13 +79,23 @@ class Lines {
     if (name_ == kStandardInput || !options.texts.empty()) {
       throw Error(ExitCode::usage, "--column: names a column of the table that --input names");
     }
-    const TableSettings settings{.format = table_format_of(options.input)};
-    for (TableRow& row : read_table(options.input, settings, {options.column})) {
-      if (row.cells[0].size() != 1) {
-        throw DataError("{}:{}: \"{}\" has {} values; a text is one", name_, row.line, printable(options.column),
-                        row.cells[0].size());
+    std::vector<std::string> columns = {options.column};
+    if (options.pairs) columns.push_back(options.pair_column);
+    if (columns.back().empty()) {
+      throw Error(ExitCode::usage, "this model takes pairs of texts: name the column of the second ones, --pair-column");
+    }
+    LabelledColumnsConfig table;
+    table.format = options.format;
+    table.header = options.header;
+    for (TableRow& row : read_table(options.input, table.table(options.input), columns)) {
+      for (size_t c = 0; c < columns.size(); ++c) {
+        if (row.cells[c].size() == 1) continue;
+        throw DataError("{}:{}: \"{}\" has {} values; a text is one", name_, row.line, printable(columns[c]),
+                        row.cells[c].size());
       }
-      given_.push_back({std::move(row.cells[0][0]), row.line});
+      InputText text{std::move(row.cells[0][0])};
+      if (options.pairs) text.pair = std::move(row.cells[1][0]);
+      given_.push_back({"", row.line, std::move(text)});
     }
   }
 
@@ -124,12 +136,12 @@ InputText of_text(std::string line, const std::string& place, bool pairs) {
   return {line.substr(0, tab), line.substr(tab + 1)};
 }
 
-Line parsed(std::string line, const std::string& name, int64_t number, const LineOptions& options) {
-  const bool object = options.jsonl && options.texts.empty() && options.column.empty();
-  const std::string place = fmt::format("{}:{}", name, number);
+Line parsed(NumberedLine read, const std::string& name, const LineOptions& options) {
+  const std::string place = fmt::format("{}:{}", name, read.number);
   try {
-    InputText input = object ? of_object(line, name, number, options.pairs)
-                             : of_text(std::move(line), place, options.pairs);
+    InputText input = read.row                               ? std::move(*read.row)
+                      : options.jsonl && options.texts.empty() ? of_object(read.line, name, read.number, options.pairs)
+                                                               : of_text(std::move(read.line), place, options.pairs);
     const bool empty = trimmed(input.text).empty() || (options.pairs && trimmed(input.pair).empty());
     if (empty && !options.takes_empty) throw DataError("{}: the text is empty", place);
     return {std::move(input), ""};
@@ -153,7 +165,7 @@ ExitCode answer_lines(const LineOptions& options, size_t most,
     parallel_ranges(static_cast<int64_t>(read.size()), kLinesPerTask, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         const auto at = static_cast<size_t>(i);
-        lines[at] = parsed(std::move(read[at].line), input.name(), read[at].number, options);
+        lines[at] = parsed(std::move(read[at]), input.name(), options);
       }
     });
     std::vector<InputText> texts;
@@ -191,6 +203,8 @@ void add_line_options(CLI::App& command, LineOptions& options, bool texts) {
   }
   command.add_option("--input", options.input, "a file with a text a line (standard input)");
   command.add_option("--column", options.column, "the file is a table (.csv, .tsv, .jsonl): the column with the texts");
+  command.add_option("--format", options.format, "of that table: csv, tsv or jsonl (as its name ends)")
+      ->check(CLI::IsMember({"csv", "tsv", "jsonl"}));
   command.add_flag("--jsonl", options.jsonl, "lines of JSON: {\"text\": …} is read, an object is written");
   command.add_option("--batch", options.batch, "lines that are read and answered together; 1: each as it comes")
       ->check(CLI::Range(1, 1 << 20));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,10 +20,13 @@ struct LineOptions {
   std::string input;               // a file; empty or "-": standard input
   bool jsonl = false;              // lines {"text": …} instead of text
   std::string column;              // of the file, which is a table then; empty: it has a text a line
+  std::string pair_column;         // of the second texts, if these are pairs
+  std::optional<std::string> format;  // of the table: csv, tsv, jsonl; unless given, as its name ends
   int threads = 0;                 // 0: all processors
   size_t batch = 0;                // lines that are answered together; 0: as many as the command likes
   // What the command decides:
   bool pairs = false;        // a second text follows after a tab, or is "pair" of the object
+  bool header = true;        // of a table
   bool takes_empty = true;   // false: an empty text is a line that can't be read
 };
 
@@ -31,7 +35,7 @@ struct InputText {
   std::string pair{};  // empty unless the command takes pairs
 };
 
-// Adds --input, --jsonl and --threads, and with `texts` texts as arguments.
+// Adds --input, --jsonl, --threads and what tables need, and with `texts` texts as arguments.
 void add_line_options(CLI::App& command, LineOptions& options, bool texts);
 
 // Calls `answer` with some texts at a time, at most options.batch or else `most`, and prints the lines that

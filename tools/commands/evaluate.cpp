@@ -22,7 +22,7 @@ namespace {
 
 LabelledColumnsConfig columns(const ClassifierHead& head, const EvaluateOptions& options) {
   LabelledColumnsConfig columns = head.columns;
-  columns.format.reset();  // by this file's name
+  if (options.format) columns.format = options.format;
   if (options.text_column) columns.text_column = *options.text_column;
   if (options.label_column) columns.label_column = *options.label_column;
   if (options.pair_column) columns.pair_column = options.pair_column;
@@ -86,6 +86,8 @@ void add_evaluate(CLI::App& app, EvaluateOptions& options) {
   command->add_option("--text-column", options.text_column, "the column of the text (as in training)");
   command->add_option("--pair-column", options.pair_column, "that of a second text (as in training)");
   command->add_option("--label-column", options.label_column, "that of the label (as in training)");
+  command->add_option("--format", options.format, "csv, tsv or jsonl (as in training; by default, as the name ends)")
+      ->check(CLI::IsMember({"csv", "tsv", "jsonl"}));
   command->add_option("--precision", options.precision, "of products: float32, bfloat16, or auto: the faster one")
       ->check(CLI::IsMember({"float32", "bfloat16", "auto"}));
   command->add_flag("--json", options.json, "print JSON, for scripts");

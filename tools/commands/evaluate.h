@@ -13,7 +13,7 @@ namespace reprise {
 struct EvaluateOptions {
   std::string model;
   std::string data;
-  std::optional<std::string> text_column, pair_column, label_column;  // unless given, as in training
+  std::optional<std::string> text_column, pair_column, label_column, format;  // unless given, as in training
   std::string precision = "float32";
   bool json = false;
   int threads = 0;  // 0: all processors

@@ -25,6 +25,9 @@ void add_predict(CLI::App& app, PredictOptions& options) {
   command->add_option("--precision", options.precision, "of products: bfloat16 is faster where the processor has it; "
                       "auto: then bfloat16, else float32")
       ->check(CLI::IsMember({"float32", "bfloat16", "auto"}));
+  command->add_flag("--pairs", options.pairs, "of labels: a line is two texts with a tab between (as in training)");
+  command->add_option("--pair-column", options.lines.pair_column, "with --column: that of the second texts (as in "
+                      "training)");
   add_line_options(*command, options.lines, /*texts=*/true);
 }
 

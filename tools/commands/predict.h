@@ -13,6 +13,7 @@ struct PredictOptions {
   int64_t top = 5;
   std::optional<double> threshold{};
   std::string precision = "float32";
+  bool pairs = false;  // a classifier's that doesn't say that it takes pairs
   LineOptions lines;
 };
 

@@ -72,8 +72,12 @@ std::vector<std::string> answers(const TextClassifier& classifier, std::span<con
 
 ExitCode predict_labels(const PredictOptions& options) {
   const TextClassifier classifier(options.model, precision_named(options.precision));
+  const LabelledColumnsConfig& trained = classifier.head().columns;
   LineOptions lines = options.lines;
-  lines.pairs = classifier.head().columns.pair_column.has_value();
+  lines.pairs = options.pairs || trained.pair_column || !lines.pair_column.empty();
+  if (lines.pair_column.empty()) lines.pair_column = trained.pair_column.value_or("");
+  if (!lines.format) lines.format = trained.format;
+  lines.header = trained.header;
   lines.takes_empty = false;
   return answer_lines(lines, kTextsAtATime, [&](const std::vector<InputText>& texts) {
     return answers(classifier, texts, options);
