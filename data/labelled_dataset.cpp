@@ -80,23 +80,28 @@ TokenBatch evaluation_batch(const std::vector<Example>& examples, int64_t index,
   return make_batch(part, 0, max_positions);
 }
 
+std::vector<std::string> labels_to_learn(const LabelledTextsConfig& config, LabelKind kind,
+                                         const std::vector<LabelledText>& train) {
+  if (kind == LabelKind::number) return {};
+  std::vector<std::string> names = config.labels ? label_names(*config.labels) : label_names(train);
+  if (names.empty()) throw DataError("data.train: no text has a label");
+  if (names.size() > kMostLabels) {
+    throw DataError("data.label_column: \"{}\" has {} different labels, at most {} are possible; is it the "
+                    "right column?", printable(config.label_column), names.size(), kMostLabels);
+  }
+  if (kind == LabelKind::one && names.size() < 2) {
+    throw DataError("data.train: every text has the label \"{}\"; there is nothing to tell apart", names[0]);
+  }
+  return names;
+}
+
 LabelledDataset::LabelledDataset(const LabelledTextsConfig& config, const DatasetSettings& settings)
     : settings_(settings), max_length_(checked(config, settings).max_length) {
   const auto read = [&](const TextFilesConfig& files) {
     return read_labelled_texts(config, files.paths(), settings.labels);
   };
   std::vector<LabelledText> train = read(config.train), valid, test;
-  if (settings.labels != LabelKind::number) {
-    names_ = config.labels ? label_names(*config.labels) : label_names(train);
-    if (names_.empty()) throw DataError("data.train: no text has a label");
-    if (names_.size() > kMostLabels) {
-      throw DataError("data.label_column: \"{}\" has {} different labels, at most {} are possible; is it the "
-                      "right column?", printable(config.label_column), names_.size(), kMostLabels);
-    }
-    if (settings.labels == LabelKind::one && names_.size() < 2) {
-      throw DataError("data.train: every text has the label \"{}\"; there is nothing to tell apart", names_[0]);
-    }
-  }
+  names_ = labels_to_learn(config, settings.labels, train);
   if (config.valid) valid = read(*config.valid);
   else valid = split_off(train, config.valid_share);
   if (config.test) test = read(*config.test);

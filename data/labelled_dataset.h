@@ -18,6 +18,11 @@ std::vector<Example> labelled_examples(const std::vector<LabelledText>& texts, L
                                        const LabelNames& names, const Vocabulary& vocabulary,
                                        int64_t max_length);
 
+// The names of the labels that a classifier learns to tell apart: those that are given, otherwise those of
+// the training texts; none for numbers. Throws DataError when there are too few or far too many.
+std::vector<std::string> labels_to_learn(const LabelledTextsConfig& config, LabelKind kind,
+                                         const std::vector<LabelledText>& train);
+
 // The batches that examples are evaluated in, in their order; the last may be smaller.
 int64_t evaluation_batches(const std::vector<Example>& examples);
 TokenBatch evaluation_batch(const std::vector<Example>& examples, int64_t index, int64_t max_positions);

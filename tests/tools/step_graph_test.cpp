@@ -101,5 +101,26 @@ TEST(Graph, DrawsAnAlbertWithEveryUse) {
                 {"step.png", ".svg or .dot"});
 }
 
+// The step that train makes: one head, on the pooled output, with as many outputs as there are labels.
+TEST(Graph, DrawsAClassifiersOwnStep) {
+  const TemporaryFolder folder;
+  const auto drawn = [&](const std::vector<std::string>& overrides, const std::string& head, const char* loss) {
+    std::vector<std::string> all = {"data.train=" + (folder / "train.csv"), "data.test=null"};
+    all.insert(all.end(), overrides.begin(), overrides.end());
+    const std::string text = graph({.config = "tickets", .overrides = all});
+    EXPECT_NE(text.find("classifier.weight [" + head + ", 256]"), std::string::npos) << text;
+    EXPECT_EQ(count(text, "cross_entropy"), std::string(loss).ends_with("cross_entropy") ? 1u : 0u) << text;
+    EXPECT_NE(text.find(std::string("label=\"") + loss), std::string::npos) << text;
+    EXPECT_EQ(text.find("predictions."), std::string::npos) << text;
+    EXPECT_EQ(text.find("sop_classifier"), std::string::npos) << text;
+  };
+  drawn({}, "2", "cross_entropy");  // no texts are there: two labels stand in
+  drawn({"data.labels=[\"a\", \"b\", \"c\", \"d\"]"}, "4", "cross_entropy");
+  folder.write("train.csv", "text,category\nmoon,a\nriver,b\nstone,c;b\n");
+  drawn({}, "3", "cross_entropy");
+  drawn({"task=multi_label"}, "3", "binary_cross_entropy");
+  drawn({"task=regression"}, "1", "squared_error");
+}
+
 }  // namespace
 }  // namespace reprise

@@ -16,12 +16,11 @@ namespace {
 
 constexpr int64_t kSequences = 2, kLength = 16;  // as little as shows all shapes
 
-// An encoder needs no data to be drawn.
+// An encoder needs no texts to be drawn; a classifier's labels are looked for in them.
 std::unique_ptr<Task> task_of(const RunConfig& config) {
   if (!config.model.is_encoder()) return make_task(config);
-  const EncoderConfig& encoder = config.model.encoder;
-  const int64_t length = std::min(kLength, encoder.max_position_embeddings);
-  return make_task(config, synthetic_dataset(encoder, kSequences, 0, {length, length}));
+  const int64_t length = std::min(kLength, config.model.encoder.max_position_embeddings);
+  return make_task(config, synthetic_dataset(config, kSequences, 0, {length, length}));
 }
 
 }  // namespace

@@ -17,8 +17,9 @@ struct GraphOptions {
   std::string output = {};  // a file, .svg or .dot; "" for DOT to be printed
 };
 
-// Runs the forward pass of one step, an encoder's on random tokens, and draws what was recorded. Returns
-// what is to be printed. Throws as load_run_config() and around(); Error (usage) for another kind of file.
+// Runs the forward pass of one step, an encoder's on random tokens (synthetic_dataset.h), and draws what was
+// recorded. Returns what is to be printed. Throws as load_run_config(), synthetic_dataset() and around();
+// Error (usage) for another kind of file.
 std::string graph(const GraphOptions& options);
 
 // Adds the command to the program.

@@ -2,12 +2,15 @@
 // and no file is needed.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "core/rng.h"
 #include "data/dataset.h"
 #include "layers/models/encoder_config.h"
+#include "tools/trainer/run_config.h"
 
 namespace reprise {
 
@@ -16,17 +19,22 @@ struct SyntheticLengths {
   int64_t mean;  // the same for sequences of one length
 };
 
+// Every sequence has exactly `longest` tokens, of ordinary pieces: the first five ids of BERT's and
+// ALBERT's vocabularies are special. With a smaller mean length, sequences are of any length that is as far
+// from the mean on either side as `longest` or 1 allows, equally often. The same tokens whatever the number,
+// unless lengths differ; two segments (one, if the model knows only one). `label` adds what is to be learnt.
+TokenBatch synthetic_batch(const DatasetSettings& settings, SyntheticLengths lengths, int64_t micro_batch,
+                           int64_t first_sequence,
+                           const std::function<void(Example&, RandomStream&)>& label);
+
+// For pretraining.
 class SyntheticDataset final : public TokenDataset {
  public:
-  // Every sequence has exactly `length` tokens, of ordinary pieces: the first five ids of BERT's
-  // and ALBERT's vocabularies are special. With a smaller mean length, sequences are of any length
-  // that is as far from the mean on either side as `length` or 1 allows, equally often. Throws as
-  // check_synthetic_lengths.
+  // Throws as check_synthetic_lengths.
   SyntheticDataset(const DatasetSettings& settings, SyntheticLengths lengths);
 
-  // The same tokens whatever the number, unless lengths differ: two segments (one, if the model knows
-  // only one), 15 % of the positions of each sequence to be predicted, and a label for each pair of
-  // sentences.
+  // A synthetic_batch: 15 % of the positions of each sequence are to be predicted, and each pair of
+  // sentences has a label.
   TokenBatch batch(int64_t micro_batch, int64_t first_sequence) const override;
   int64_t sequences_per_batch() const override { return settings_.sequences; }
   int64_t evaluation_batches() const override { return 0; }
@@ -38,8 +46,6 @@ class SyntheticDataset final : public TokenDataset {
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
  private:
-  Example example(int64_t sequence) const;
-
   DatasetSettings settings_;
   SyntheticLengths lengths_;
   Baseline baseline_;
@@ -49,6 +55,11 @@ class SyntheticDataset final : public TokenDataset {
 // Such data for an encoder.
 std::unique_ptr<Dataset> synthetic_dataset(const EncoderConfig& encoder, int64_t sequences,
                                            uint64_t seed, SyntheticLengths lengths);
+
+// What a step of the recipe, which trains an encoder, works on: labelled texts (synthetic_texts.h) for a
+// classifier. Throws as known_labels does.
+std::unique_ptr<Dataset> synthetic_dataset(const RunConfig& config, int64_t sequences, uint64_t seed,
+                                           SyntheticLengths lengths);
 
 // Throws Error (usage) when there are more tokens than positions, or a mean that isn't within them.
 void check_synthetic_lengths(SyntheticLengths lengths, int64_t max_positions);
