@@ -61,6 +61,19 @@ TEST(Benchmark, MeasuresAStepWithoutData) {
   EXPECT_GT(json["peak_rss_mib"], 4 * weights_mib);
 }
 
+// The step that train makes of it, whose steps depend on how many texts there are.
+TEST(Benchmark, MeasuresAClassifiersStep) {
+  BenchmarkOptions options = tiny({"data.valid=null", "data.test=null", "data.labels=[\"a\", \"b\", \"c\"]"});
+  options.config = "tickets";
+  options.seq = 128;  // as long as the model has positions
+  const Json json = json_of(options);
+  // Tables, norm and projection; a layer; pooler, classifier.
+  EXPECT_EQ(json["parameters"], (120 + 128 + 2 + 2) * 16 + 17 * 32 + 4 * 33 * 32 + 4 * 32 +
+                                    33 * 48 + 49 * 32 + 33 * 32 + 33 * 3);
+  EXPECT_NEAR(json["loss"], std::log(3), 0.3);  // of a model that knows nothing yet
+  EXPECT_GT(json["tokens_per_s"], 0);
+}
+
 TEST(Benchmark, SaysWhereTheTimeWent) {
   const Json json = json_of(tiny());
   double phases = 0;

@@ -22,13 +22,15 @@ namespace reprise {
 namespace {
 
 constexpr double kMiB = 1 << 20;
-constexpr int64_t kStepsOfSchedule = 1'000'000;  // for recipes that train for a time
+constexpr int64_t kStepsOfSchedule = 1'000'000;  // for recipes that train for a time, or for epochs
 
 // The recipe, with the work that is asked for in place of its own.
 RunConfig with_work(RunConfig config, const StepWork& work) {
   config.training.batch_size = work.sequences;
   config.training.accumulate = 1;
-  config.data.text.max_length = work.length;  // of which only the estimate of memory hears
+  config.training.epochs.reset();  // which random tokens don't have
+  // Of which only the estimate of memory hears.
+  config.data.text.max_length = config.data.classification.max_length = work.length;
   return config;
 }
 
@@ -37,8 +39,7 @@ int64_t mean_length(const StepWork& work) {
 }
 
 std::unique_ptr<Dataset> dataset_for(const RunConfig& config, const StepWork& work) {
-  return synthetic_dataset(config.model.encoder, work.sequences,
-                           static_cast<uint64_t>(config.training.seed),
+  return synthetic_dataset(config, work.sequences, static_cast<uint64_t>(config.training.seed),
                            {work.length, mean_length(work)});
 }
 

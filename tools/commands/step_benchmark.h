@@ -17,7 +17,7 @@ struct StepWork {
 };
 
 // Trains the configured model on random tokens (synthetic_dataset.h), through the code that
-// training runs: both losses forward, backward, the norm of the gradients, clipping, the update. A
+// training runs: all losses forward, backward, the norm of the gradients, clipping, the update. A
 // step is one micro-batch, whatever training.accumulate says. Returns
 //   model, parameters (stored), batch, seq, mean_length, threads, precision, gemm, isa
 //   seconds_per_step, tokens_per_s   by the median of the measured steps
@@ -28,7 +28,7 @@ struct StepWork {
 //   tensor_peak_mib                  the most that tensors took at one time
 //   system_allocations_per_step      of tensors, in the last step
 //   loss                             of the last step
-// Throws as SyntheticDataset and Session do, and Error (out_of_memory) for a model that doesn't
+// Throws as synthetic_dataset and Session do, and Error (out_of_memory) for a model that doesn't
 // fit.
 Json benchmark_step(const std::string& name, RunConfig config, const StepWork& work);
 
