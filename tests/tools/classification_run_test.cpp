@@ -59,6 +59,16 @@ TEST_P(ClassificationRuns, LearnsAndSaysHowWell) {
   EXPECT_TRUE(lines[0]["class_loss"].is_number());
 }
 
+TEST_P(ClassificationRuns, TellsWhatEachLayerMoves) {
+  expect_exit(runs().train("watched", {"--set", "training.epochs=1", "--set", "diagnostics.every=10"}), 0);
+  const std::vector<Json> lines = runs().metrics("watched");
+  const auto line = std::ranges::find_if(lines, [](const Json& any) { return any.contains("uses"); });
+  ASSERT_NE(line, lines.end());
+  ASSERT_TRUE(line->contains("layers")) << *line;
+  EXPECT_EQ((*line)["layers"]["angle"].size(), 2u);
+  EXPECT_GT((*line)["layers"]["distance"][1], 0);
+}
+
 TEST_P(ClassificationRuns, WritesAClassifiersFolder) {
   const Json config = parse_json(runs().file("run", "final/config.json"), "config.json").value();
   EXPECT_EQ(config["architectures"][0], GetParam() == std::string("albert") ? "AlbertForSequenceClassification"

@@ -12,7 +12,6 @@
 #include "tools/trainer/session.h"
 #include "tools/trainer/model_config_file.h"
 #include "tools/trainer/synthetic_dataset.h"
-#include "tools/trainer/tasks/pretraining_task.h"
 
 namespace reprise {
 namespace {
@@ -171,7 +170,7 @@ struct AlbertSmall {
   }
 
   const Encoder& encoder() const {
-    return dynamic_cast<const PretrainingTask&>(session.task()).encoder();
+    return *session.task().encoder();
   }
   double loss(int64_t step) {
     return session.compute_gradients(step, {session.micro_batch(0)}, [] { return false; }).loss;

@@ -27,7 +27,7 @@ Tensor padded(const Tensor& x, const Tensor& offsets, int64_t length) {
 // Outputs of an encoder on its first batch.
 void trace_outputs(const Session& session, const PretrainingTask& task, const TokenBatch& batch,
                    std::vector<NamedTensor>& traced) {
-  const Encoder& encoder = task.encoder();
+  const Encoder& encoder = *task.encoder();
   std::vector<Variable> hidden;
   const Context plain = session.context(nullptr, 0);
   const Variable x = encoder.encode(plain, tokens_of(batch), &hidden);

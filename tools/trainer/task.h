@@ -15,6 +15,8 @@
 
 namespace reprise {
 
+class Encoder;
+
 // What a step's losses are divided by. Every label of a step weighs the same, in whichever micro-batch
 // it stands; so does every sequence. A mean of micro-batches' means would not do that.
 struct StepTotals {
@@ -78,6 +80,9 @@ class Task {
   virtual void write_model(const Collector& collector, const AddFile& add) const = 0;
   // Lines that show what the model has learnt.
   virtual std::vector<std::string> showcase() const { return {}; }
+
+  // The encoder that its batches of tokens go through; null for a task with batches of another kind.
+  virtual const Encoder* encoder() const { return nullptr; }
 };
 
 }  // namespace reprise

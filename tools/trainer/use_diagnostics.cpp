@@ -10,8 +10,8 @@
 #include "core/parallel.h"
 #include "core/printable.h"
 #include "core/suggest.h"
+#include "layers/models/encoder.h"
 #include "tools/trainer/metrics_log.h"
-#include "tools/trainer/tasks/pretraining_task.h"
 #include "tools/trainer/tasks/tokens_of.h"
 
 namespace reprise {
@@ -233,8 +233,8 @@ void UseDiagnostics::measure(const Session& session, int64_t step,
     before_.push_back(watched.parameter->value().slice(watched.begin, watched.end).clone());
   }
   layers_ = {};
-  if (const auto* task = dynamic_cast<const PretrainingTask*>(&session.task())) {
-    layers_ = layer_report(task->encoder(), std::get<TokenBatch>(micro_batches[0]));
+  if (const Encoder* encoder = session.task().encoder()) {
+    layers_ = layer_report(*encoder, std::get<TokenBatch>(micro_batches[0]));
   }
 }
 

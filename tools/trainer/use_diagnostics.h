@@ -39,8 +39,8 @@ class UseDiagnostics {
   // After the step's update: the line for metrics.jsonl,
   //   {"step": …, "uses": {name: use_report()}, "update_ratio": {name: ‖Δw‖ / ‖w‖}, "layers": …}
   // and, of LAMB, "trust_ratio": {name: ‖w‖ / ‖u‖},
-  // where layers, of an encoder, has "distance" and "angle" (degrees) between each application's input and
-  // output, means over the tokens of the first micro-batch (ALBERT's Figure 1).
+  // where layers, of a task with an encoder(), has "distance" and "angle" (degrees) between each application's
+  // input and output, means over the tokens of the first micro-batch (ALBERT's Figure 1).
   Json finish(int64_t step, const Optimizer& optimizer);
 
  private:

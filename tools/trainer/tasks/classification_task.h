@@ -19,6 +19,7 @@ class ClassificationTask final : public Task {
                      std::unique_ptr<LabelledTextDataset> dataset);
 
   const Dataset& dataset() const override { return *dataset_; }
+  const Encoder* encoder() const override { return &model_.encoder(); }
   void collect(Collector& collector) const override { model_.collect(collector); }
   // A pretrained classifier's head is taken when its labels are the same.
   std::vector<std::string> start(const Collector& collector, RandomKey random) const override;

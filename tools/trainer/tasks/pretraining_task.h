@@ -15,7 +15,7 @@ class PretrainingTask final : public Task {
       : config_(config), dataset_(std::move(dataset)), encoder_(config.encoder) {}
 
   const TokenDataset& dataset() const override { return *dataset_; }
-  const Encoder& encoder() const { return encoder_; }
+  const Encoder* encoder() const override { return &encoder_; }
   void collect(Collector& collector) const override { encoder_.collect(collector); }
   std::vector<std::string> start(const Collector& collector, RandomKey random) const override;
 
