@@ -16,7 +16,11 @@ SequenceClassifier::SequenceClassifier(const EncoderConfig& config, int64_t outp
 Variable SequenceClassifier::forward(const Context& context, const Tokens& tokens,
                                      const Tensor& places) const {
   const Variable x = encoder_.encode(context, tokens);
-  const Variable pooled = encoder_.pool(context, x, tokens.offsets);
+  return classify(context, encoder_.pool(context, x, tokens.offsets), places);
+}
+
+Variable SequenceClassifier::classify(const Context& context, const Variable& pooled,
+                                      const Tensor& places) const {
   const Dropout before(encoder_.config().classifier_dropout());
   return head_.forward(context, before.forward(context.at(kHeadPlace), pooled, places));
 }

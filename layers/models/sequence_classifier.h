@@ -19,6 +19,9 @@ class SequenceClassifier {
   // tokens of B sequences, places [B] i32 for dropout -> [B, outputs]
   Variable forward(const Context& context, const Tokens& tokens, const Tensor& places) const;
 
+  // The second half of it: pooled [B, H] -> [B, outputs]
+  Variable classify(const Context& context, const Variable& pooled, const Tensor& places) const;
+
   // The Parameters that forward() uses, under Hugging Face's names.
   void collect(Collector& collector) const;
 

@@ -1,6 +1,7 @@
 // Training a classifier and asking it, through the programs.
 #include <cmath>
 
+#include "core/safetensors.h"
 #include "tests/tools/tiny_runs.h"
 
 namespace reprise {
@@ -67,6 +68,19 @@ TEST_P(ClassificationRuns, TellsWhatEachLayerMoves) {
   ASSERT_TRUE(line->contains("layers")) << *line;
   EXPECT_EQ((*line)["layers"]["angle"].size(), 2u);
   EXPECT_GT((*line)["layers"]["distance"][1], 0);
+}
+
+TEST_P(ClassificationRuns, TracesItsFirstBatch) {
+  const std::string trace = runs() / "trace.safetensors";
+  expect_exit(reprise({"trace", "--config", runs().recipe(), "--output", trace}), 0);
+  const SafetensorsFile file = SafetensorsFile::open(trace);
+  const Tensor hidden = file.load("hidden.2"), logits = file.load("class_logits");
+  EXPECT_EQ(hidden.size(0), 8);
+  EXPECT_EQ(hidden.size(2), 32);
+  EXPECT_EQ(file.load("pooled").shape(), (Shape{8, 32}));
+  EXPECT_EQ(logits.shape(), (Shape{8, 3}));
+  EXPECT_NE(logits.item(0), 0);
+  EXPECT_EQ(file.load("grad.classifier.weight").shape(), (Shape{3, 32}));
 }
 
 TEST_P(ClassificationRuns, WritesAClassifiersFolder) {

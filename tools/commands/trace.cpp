@@ -3,9 +3,9 @@
 #include <CLI/CLI.hpp>
 
 #include "core/safetensors.h"
+#include "layers/models/encoder.h"
 #include "tools/trainer/run_config.h"
 #include "tools/trainer/session.h"
-#include "tools/trainer/tasks/pretraining_task.h"
 #include "tools/trainer/tasks/tokens_of.h"
 
 namespace reprise {
@@ -24,24 +24,22 @@ Tensor padded(const Tensor& x, const Tensor& offsets, int64_t length) {
   return y;
 }
 
-// Outputs of an encoder on its first batch.
-void trace_outputs(const Session& session, const PretrainingTask& task, const TokenBatch& batch,
+// Outputs of the task's encoder, and of its heads, on the first batch.
+void trace_outputs(const Session& session, const Encoder& encoder, const TokenBatch& batch,
                    std::vector<NamedTensor>& traced) {
-  const Encoder& encoder = *task.encoder();
+  const auto of_tokens = [&](const Variable& x) {
+    return padded(x.value(), batch.offsets, batch.padded_length);
+  };
   std::vector<Variable> hidden;
   const Context plain = session.context(nullptr, 0);
   const Variable x = encoder.encode(plain, tokens_of(batch), &hidden);
   for (size_t i = 0; i < hidden.size(); ++i) {
-    traced.push_back({fmt::format("hidden.{}", i),
-                      padded(hidden[i].value(), batch.offsets, batch.padded_length)});
+    traced.push_back({fmt::format("hidden.{}", i), of_tokens(hidden[i])});
   }
-  traced.push_back({"prediction_logits", padded(encoder.predict_tokens(plain, x).value(),
-                                                batch.offsets, batch.padded_length)});
   const Variable pooled = encoder.pool(plain, x, batch.offsets);
   traced.push_back({"pooled", pooled.value()});
-  if (batch.sentence_labels.defined()) {
-    traced.push_back({"sentence_logits",
-                      encoder.predict_sentence(plain, pooled, batch.sequence_number).value()});
+  for (const HeadOutput& head : session.task().heads(plain, x, pooled, batch)) {
+    traced.push_back({head.name, head.of_tokens ? of_tokens(head.logits) : head.logits.value()});
   }
 }
 
@@ -52,7 +50,7 @@ void trace(const TraceOptions& options) {
   const Batch first = session.micro_batch(0);
   const Task& task = session.task();
   std::vector<NamedTensor> traced;
-  if (const auto* encoder = dynamic_cast<const PretrainingTask*>(&task)) {
+  if (const Encoder* encoder = task.encoder()) {
     trace_outputs(session, *encoder, std::get<TokenBatch>(first), traced);
   }
   Tape tape;

@@ -20,7 +20,9 @@ struct TraceOptions {
 //   grad.<name in model.safetensors>  of the batch's total loss
 // and of an encoder, with B sequences, S the batch's padded length, zeros at padding:
 //   hidden.0 … hidden.L [B, S, H]   after the embeddings and after each application of a layer
-//   pooled [B, H], prediction_logits [B, S, V], sentence_logits [B, 2] (with sentence labels)
+//   pooled [B, H]
+// of one in pretraining prediction_logits [B, S, V] and, with sentence labels, sentence_logits [B, 2]; of a
+// classifier class_logits [B, outputs], whatever its labels are.
 // Everything is computed as in step 0 of training, so with its dropout.
 void trace(const TraceOptions& options);
 

@@ -44,6 +44,13 @@ struct Answers {
   std::vector<int32_t> given, right;
 };
 
+// What a head says of each token [T, …] or of each sequence [S, …] of a batch.
+struct HeadOutput {
+  std::string name;  // "sentence_logits"
+  Variable logits;
+  bool of_tokens = false;
+};
+
 class Task {
  public:
   virtual ~Task() = default;
@@ -83,6 +90,11 @@ class Task {
 
   // The encoder that its batches of tokens go through; null for a task with batches of another kind.
   virtual const Encoder* encoder() const { return nullptr; }
+  // What the heads on it make of its outputs: x [T, H] and, through the pooler, [S, H].
+  virtual std::vector<HeadOutput> heads(const Context& /*context*/, const Variable& /*x*/,
+                                        const Variable& /*pooled*/, const TokenBatch& /*batch*/) const {
+    return {};
+  }
 };
 
 }  // namespace reprise

@@ -71,4 +71,9 @@ void ClassificationTask::write_model(const Collector& collector, const AddFile& 
   save_classifier_folder(config_.encoder, head_, collector.parameters(), add);
 }
 
+std::vector<HeadOutput> ClassificationTask::heads(const Context& context, const Variable& /*x*/,
+                                                  const Variable& pooled, const TokenBatch& batch) const {
+  return {{.name = "class_logits", .logits = model_.classify(context, pooled, batch.sequence_number)}};
+}
+
 }  // namespace reprise

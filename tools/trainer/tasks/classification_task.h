@@ -35,6 +35,9 @@ class ClassificationTask final : public Task {
 
   // A Hugging Face folder, with all that prediction needs.
   void write_model(const Collector& collector, const AddFile& add) const override;
+  // class_logits [S, outputs]
+  std::vector<HeadOutput> heads(const Context& context, const Variable& x, const Variable& pooled,
+                                const TokenBatch& batch) const override;
 
  private:
   using BatchAt = std::function<TokenBatch(int64_t)>;

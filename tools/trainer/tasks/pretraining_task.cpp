@@ -103,4 +103,15 @@ std::vector<std::string> PretrainingTask::showcase() const {
   return guesses(encoder_, *dataset_);
 }
 
+std::vector<HeadOutput> PretrainingTask::heads(const Context& context, const Variable& x,
+                                               const Variable& pooled, const TokenBatch& batch) const {
+  std::vector<HeadOutput> outputs = {
+      {.name = "prediction_logits", .logits = encoder_.predict_tokens(context, x), .of_tokens = true}};
+  if (batch.sentence_labels.defined()) {
+    outputs.push_back({.name = "sentence_logits",
+                       .logits = encoder_.predict_sentence(context, pooled, batch.sequence_number)});
+  }
+  return outputs;
+}
+
 }  // namespace reprise

@@ -33,6 +33,9 @@ class PretrainingTask final : public Task {
   // A Hugging Face folder.
   void write_model(const Collector& collector, const AddFile& add) const override;
   std::vector<std::string> showcase() const override;
+  // prediction_logits [T, V] of all tokens; sentence_logits [S, 2] where there are sentence labels.
+  std::vector<HeadOutput> heads(const Context& context, const Variable& x, const Variable& pooled,
+                                const TokenBatch& batch) const override;
 
  private:
   ModelConfig config_;
