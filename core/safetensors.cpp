@@ -110,6 +110,9 @@ SafetensorsFile SafetensorsFile::open(const std::string& path, Links links) {
   std::array<std::byte, 8> prefix;
   file.read(0, prefix);
   const auto length = std::bit_cast<uint64_t>(prefix);
+  if (std::string_view(reinterpret_cast<const char*>(prefix.data()), prefix.size()) == "version ") {
+    throw DataError("{}: a pointer of Git LFS stands here instead of the file; git lfs pull gets it", printable(path));
+  }
   if (length > kMaxSafetensorsHeader || length > file.size() - 8) {
     throw DataError("{}: not a safetensors file: a header of {} bytes in a file of {}",
                     printable(path), length, file.size());

@@ -252,6 +252,12 @@ TEST(Safetensors, MoreDimensionsThanATensorHas) {
   expect_error([&] { file.load("x", DType::u8); }, ExitCode::data, "has 7 dimensions, at most 6");
 }
 
+TEST(Safetensors, APointerOfGitLfsIsNamed) {
+  TemporaryDirectory directory;
+  write_file(directory / "x", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n");
+  expect_error([&] { SafetensorsFile::open(directory / "x"); }, ExitCode::data, "git lfs pull");
+}
+
 TEST(Safetensors, AFileThatShrinksIsAnError) {
   TemporaryDirectory directory;
   const auto file = one<float>(directory, "F32", {1, 2});
