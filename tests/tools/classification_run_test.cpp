@@ -1,5 +1,7 @@
 // Training a classifier and asking it, through the programs.
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 
 #include "core/safetensors.h"
 #include "tests/tools/tiny_runs.h"
@@ -200,6 +202,31 @@ TEST_P(ClassificationRuns, GoesOnFromAClassifierOrFromPretraining) {
   runs().folder().write("two.csv", "text,label\nmoon,a\nriver,b\nmoon tide,a\nriver falls,b\n");
   more.insert(more.end(), {"--set", "data.train=" + (runs() / "two.csv"), "--set", "data.test=null", "--set", "data.valid_share=0"});
   expect_exit(runs().train("other", more), 0, {"random at first: classifier", "there are no held-out texts"});
+}
+
+// Its copy, without a manifest to notice what is done to it.
+std::string copied(const std::string& model, const std::string& copy) {
+  std::filesystem::copy(model, copy);
+  std::filesystem::remove(copy + "/manifest.json");
+  return copy;
+}
+
+TEST_P(ClassificationRuns, WantTheTokenizerOfWhatTheyStartFrom) {
+  const std::string model = copied(final_folder(), runs() / "no_tokenizer");
+  for (const char* file : {"vocab.txt", "spiece.model", "tokenizer.json"}) std::filesystem::remove(model + "/" + file);
+  const TinyRuns::Arguments start = {"--set", "model=" + dump_json_line({{"init_from", model}, {"type", GetParam()}})};
+  expect_exit(runs().train("without", start), 66, {"has no tokenizer", "data.vocabulary"});
+}
+
+TEST_P(ClassificationRuns, RefuseWeightsThatAreNotFinite) {
+  const std::string model = copied(final_folder(), runs() / "broken");
+  const uint32_t nan = 0x7fc00000;
+  {
+    std::fstream file(model + "/model.safetensors", std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(-4, std::ios::end);
+    file.write(reinterpret_cast<const char*>(&nan), sizeof nan);
+  }
+  expect_exit(reprise({"predict", model, "moon"}), 65, {"model.safetensors", "aren't finite"});
 }
 
 TEST(ClassificationRun, TakesSeveralLabelsOfATextAndNumbers) {

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/kernels.h"
 #include "core/printable.h"
 #include "tools/trainer/weights_file.h"
 
@@ -86,6 +87,7 @@ class Match {
   bool is_absent(std::string_view name) const;
   std::string sharing_problems() const;
   std::string tensor_problems() const;
+  void check_finite(const Tensor& value, const Source& source) const;
   void check_equal(const NamedPart& part, const Tensor& value, const Source& first,
                    const Source& copy) const;
 
@@ -233,9 +235,16 @@ void Match::load() const {
     for (const Source& copy : std::span(sources_[p]).subspan(1)) {
       check_equal(parts_[p], value, first, copy);
     }
+    check_finite(value, first);
     parts_[p].value.copy_from(value);
     parts_[p].parameter->touch();
   }
+}
+
+void Match::check_finite(const Tensor& value, const Source& source) const {
+  if (kernels::all_finite(value.numel(), value.data())) return;
+  throw DataError("{}: {} has numbers that aren't finite (NaN or infinity): the model is broken",
+                  printable(file_.path()), in_quotes(source.tensor));
 }
 
 void Match::check_equal(const NamedPart& part, const Tensor& value, const Source& first,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/printable.h"
 #include "tools/trainer/tasks/classification_task.h"
 #include "tools/trainer/tasks/image_task.h"
 #include "tools/trainer/tasks/language_task.h"
@@ -34,6 +35,15 @@ DatasetSettings dataset_settings(const RunConfig& config) {
     settings.segment_types = encoder->type_vocab_size;
   }
   return settings;
+}
+
+// Pretrained weights mean nothing with other pieces than those that they were trained on.
+void check_pretrained_vocabulary(RunConfig config) {
+  const VocabularyConfig* vocabulary = config.data.vocabulary();
+  if (!config.model.is_encoder() || !config.model.init_from || !vocabulary || vocabulary->path) return;
+  throw Error(ExitCode::no_input, "{}: has no tokenizer (vocab.txt, spiece.model or tokenizer.json), and its weights "
+              "mean nothing with another; copy it there, or name the folder that has it: data.vocabulary",
+              printable(config.model.init_from->string()));
 }
 
 // The dataset as what the task takes.
@@ -77,6 +87,7 @@ constexpr struct {
 }  // namespace
 
 std::unique_ptr<Task> make_task(const RunConfig& config) {
+  check_pretrained_vocabulary(config);
   return make_task(config, make_dataset(config.data, dataset_settings(config)));
 }
 
