@@ -54,6 +54,24 @@ TEST_F(Predict, FillsEveryMask) {
   }
 }
 
+TEST_F(Predict, CutsWhatIsTooLongAndSaysWhichMasksAreNotRead) {
+  std::string longer = "moon [MASK]";
+  for (int i = 0; i < 40; ++i) longer += " tide";
+  longer += " [MASK]";
+  const std::vector<Json> lines = lines_of(run("predict", {"--jsonl", longer}));
+  ASSERT_EQ(lines.size(), 1u);
+  ASSERT_EQ(lines[0]["masks"].size(), 2u);
+  EXPECT_TRUE(lines[0]["masks"][0].is_array());
+  EXPECT_TRUE(lines[0]["masks"][1].is_null());
+  const Exited exited = run("predict", {longer});
+  EXPECT_NE(exited.out.find("; beyond what the model reads"), std::string::npos) << exited.out;
+}
+
+TEST_F(Predict, SaysWhereARunHasItsModel) {
+  const Exited exited = Process("reprise", {"predict", *runs_ / "run", "moon"}, runs_->folder().path()).wait();
+  expect_exit(exited, 65, {"is a run's configuration; its model is in", "run/final"});
+}
+
 TEST_F(Predict, AnswersTextsOnTheCommandLineInWords) {
   const Exited exited = run("predict", {"--top", "2", "slow [MASK] wind", "moon"});
   EXPECT_EQ(exited.code, 0) << exited.err;
@@ -81,14 +99,6 @@ TEST_F(Predict, KeepsOrderAroundABrokenLine) {
 }
 
 // Longer than the model's 32 positions: the end is cut off, and a [MASK] in it goes unanswered.
-TEST_F(Predict, CutsWhatIsTooLong) {
-  std::string text = "[MASK]";
-  for (int i = 0; i < 40; ++i) text += " moon";
-  const Exited exited = run("predict", {"--jsonl", text + " [MASK]"});
-  EXPECT_EQ(exited.code, 0) << exited.err;
-  EXPECT_EQ(lines_of(exited)[0]["masks"].size(), 1u);
-}
-
 TEST_F(Predict, EmbedGivesAVectorForEachText) {
   for (const char* pooling : {"mean", "first"}) {
     const Exited exited =

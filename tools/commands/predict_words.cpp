@@ -26,6 +26,7 @@ std::string in_words(const Json& masks) {
   std::string text;
   for (const Json& mask : masks) {
     text += text.empty() ? "" : "; ";
+    if (mask.is_null()) text += "beyond what the model reads";
     for (size_t g = 0; g < mask.size(); ++g) {
       text += fmt::format("{}\"{}\" {:.1f} %", g == 0 ? "" : ", ", mask[g]["piece"].get<std::string>(),
                           100 * mask[g]["probability"].get<double>());
@@ -53,7 +54,9 @@ std::vector<std::string> answers(const TextModel& model, std::span<const InputTe
     }
   }
   std::vector<std::string> lines;
-  for (const Json& of_text : masks) {
+  for (size_t i = 0; i < texts.size(); ++i) {
+    Json& of_text = masks[i];
+    of_text.get_ref<Json::array_t&>().resize(count_masks(texts[i].text));  // null: cut off with the text's end
     lines.push_back(options.lines.jsonl ? dump_json_line({{"masks", of_text}}) : in_words(of_text));
   }
   return lines;

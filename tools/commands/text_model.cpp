@@ -24,6 +24,12 @@ std::unique_ptr<const Vocabulary> vocabulary_of(const std::string& folder, int64
   return vocabulary;
 }
 
+size_t count_masks(std::string_view text) {
+  size_t count = 0;
+  for (size_t at = text.find(kMask); at != text.npos; at = text.find(kMask, at + kMask.size())) ++count;
+  return count;
+}
+
 TextModel::TextModel(const std::string& folder)
     : encoder_(read_model_config(folder).config),
       vocabulary_(vocabulary_of(folder, encoder_.config().vocab_size)) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/token_batch.h"
@@ -36,8 +37,14 @@ class TextModel {
   bool predicts_words_ = true;
 };
 
+// How often a text has [MASK].
+size_t count_masks(std::string_view text);
+
 // The vocabulary of a model folder whose model has so many rows for its pieces. Throws DataError for more
 // pieces, and the errors of load_vocabulary.
+// How often a text has [MASK].
+size_t count_masks(std::string_view text);
+
 std::unique_ptr<const Vocabulary> vocabulary_of(const std::string& folder, int64_t rows);
 
 }  // namespace reprise

@@ -52,6 +52,10 @@ std::string type_of(const JsonDocument& document) {
     if (name.starts_with("Bert")) return "bert";
     if (name.starts_with("Albert")) return "albert";
   }
+  const std::filesystem::path model = std::filesystem::path(document.file()).parent_path() / "final";
+  if (std::error_code ignored; std::filesystem::exists(model, ignored)) {
+    throw DataError("{}: is a run's configuration; its model is in {}", document.file(), printable(model.string()));
+  }
   throw DataError("{}: has no \"model_type\"; supported are \"bert\", \"albert\" and \"{}\"",
                   document.file(), kOurModelType);
 }
