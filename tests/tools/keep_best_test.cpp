@@ -33,6 +33,8 @@ TEST(KeepBest, TakesTheModelOfTheBestEvaluation) {
   const auto best = *std::ranges::min_element(evaluations, {}, [](const auto& e) { return e.second; });
   ASSERT_LT(best.first, 60) << "the test wants a run that gets worse";
   expect_exit(exited, 0, {fmt::format("the result is the model of step {}", best.first)});
+  EXPECT_NE(runs.file("run", "final/README.md").find(fmt::format("| weights | those of step {}, the best by mlm_loss |",
+                                                                 best.first)), std::string::npos);
   // The same as that of a run that ends there.
   Json shorter = recipe();
   shorter["training"]["steps"] = best.first;
@@ -95,6 +97,7 @@ TEST(KeepBest, RefusesAScoreThatIsNotThere) {
   wrong["training"]["keep_best"] = "accuracy";
   runs.write_recipe(wrong);
   expect_exit(runs.train("run"), 78, {"an evaluation has no \"accuracy\"; it has loss, mlm_loss"});
+  EXPECT_TRUE(runs.file("run", "config.json").empty()) << "said before training, and the folder is free";
   wrong["training"].erase("keep_best");
   wrong["training"]["patience"] = 3;
   runs.write_recipe(wrong);

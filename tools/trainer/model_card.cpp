@@ -107,6 +107,10 @@ std::string training(const RunConfig& config, const TrainedFacts& facts) {
   std::string text = "| | |\n|---|---|\n";
   text += row("steps", fmt::format("{} of {} sequences", grouped(facts.steps),
                                    config.sequences() * config.training.accumulate));
+  if (facts.best_step) {
+    text += row("weights", fmt::format("those of step {}, the best by {}", grouped(*facts.best_step),
+                                       config.training.keep_best.value_or("its scores")));
+  }
   text += row("optimizer", fmt::format("{}, peak rate {:g}, {} schedule", config.optimizer.type,
                                        config.optimizer.learning_rate, config.schedule.type));
   text += row("products in", config.training.precision);

@@ -15,6 +15,7 @@ namespace reprise {
 struct TrainedFacts {
   std::string name;  // of the run
   int64_t steps = 0;
+  std::optional<int64_t> best_step{};  // that the weights are of; nothing: of the last one
   double seconds = 0;            // of training
   std::optional<double> joules{};  // nothing: not measured
   std::string processor;

@@ -9,6 +9,7 @@
 #include "core/timing.h"
 #include "optim/clip.h"
 #include "optim/registry.h"
+#include "tools/trainer/best_weights.h"
 #include "tools/trainer/convert_moments.h"
 #include "tools/trainer/layer_rates.h"
 
@@ -49,7 +50,13 @@ Session::Session(const RunConfig& config, std::unique_ptr<Task> task)
       gradients_(collector_.parameters()) {
   scale_rates();
   fit_to_data();
+  check_keep_best();
   started_anew_ = task_->start(collector_, RandomKey(config.training.seed).at(kWeights));
+}
+
+// An evaluation that is stopped at once has the names of all scores.
+void Session::check_keep_best() const {
+  if (config_.training.keep_best) score_named(task_->evaluate([] { return true; }), *config_.training.keep_best);
 }
 
 // Epochs become steps, labels are those that the data have, and the batches must last for the steps.

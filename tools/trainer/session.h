@@ -78,6 +78,7 @@ class Session {
 
  private:
   void fit_to_data();
+  void check_keep_best() const;
   void change_sharing(const SharingChange& change);
   void scale_rates();
 

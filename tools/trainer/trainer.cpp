@@ -388,6 +388,7 @@ std::string Trainer::card() const {
   const std::string metrics = run_.file("metrics.jsonl");
   TrainedFacts facts{.name = std::filesystem::path(run_.path()).lexically_normal().filename().string(),
                      .steps = state_.step,
+                     .best_step = state_.best_score ? std::optional(state_.best_step) : std::nullopt,
                      .seconds = state_.seconds,
                      .joules = state_.joules > 0 ? std::optional(state_.joules) : std::nullopt,
                      .processor = processor_name(),
