@@ -1,11 +1,13 @@
 #include "tools/commands/convert.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
 #include "core/svd.h"
 #include "tests/tools/small_models.h"
 #include "tests/tools/temporary_folder.h"
+#include "tests/tools/tiny_runs.h"
 #include "tools/trainer/convert_sharing.h"
 #include "tools/trainer/model_config_file.h"
 
@@ -176,6 +178,24 @@ TEST_F(Convert, RefusesWhatDoesNotFit) {
   refused(nowhere, 66, {"nothing"});
   convert(options("all", "taken"));
   expect_thrown([&] { convert(options("all", "taken")); }, 73, {"taken", "is there already"});
+}
+
+// A vocabulary trained on the recipe's text, which is another by now, would have other pieces.
+TEST(ConvertData, LossesAreThoseOfTheModelsOwnVocabulary) {
+  const TinyRuns runs;
+  expect_exit(runs.train("run"), 0);
+  std::string other = tiny_text(12, 10, 3);
+  std::ranges::replace(other, 'i', 'y');
+  runs.folder().write("train.txt", other);
+  const std::vector<std::string> arguments = {"convert", runs / "run/final", "--sharing", "none",
+                                              "--data", runs.recipe(), "--output", runs / "new"};
+  const Exited exited = Process("reprise", arguments, runs.folder().path()).wait();
+  expect_exit(exited, 0);
+  const double loss = runs.metrics("run").back()["eval"]["mlm_loss"];
+  for (const char* when : {"before", "after "}) {
+    const std::string line = fmt::format("{}  masked words: loss {:.4f},", when, loss);
+    EXPECT_NE(exited.out.find(line), std::string::npos) << line << "\n" << exited.out;
+  }
 }
 
 }  // namespace

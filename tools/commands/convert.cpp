@@ -6,6 +6,7 @@
 
 #include "core/commit_directory.h"
 #include "core/printable.h"
+#include "data/vocabulary/vocabulary.h"
 #include "tools/trainer/convert_sharing.h"
 #include "tools/trainer/ledger.h"
 #include "tools/trainer/model_config_file.h"
@@ -49,7 +50,8 @@ EncoderConfig converted(const EncoderConfig& config, const Json& sharing, const 
   return bind<EncoderConfig>(source);
 }
 
-// The held-out scores of the model in a folder, as the recipe's run would give them.
+// The held-out scores of the model in a folder, on the recipe's data cut into pieces of the folder's vocabulary,
+// where it has one: the weights mean nothing with another that the recipe may name or train.
 std::string held_out(const std::string& recipe, const std::string& folder) {
   RunConfig config = load_run_config(recipe, {});
   if (!config.model.is_encoder()) {
@@ -58,6 +60,8 @@ std::string held_out(const std::string& recipe, const std::string& folder) {
   config.model.encoder = read_model_config(folder).config;
   config.model.type = config.model.encoder.type;
   config.model.init_from = folder;
+  VocabularyConfig* vocabulary = config.data.vocabulary();
+  if (vocabulary && has_vocabulary(folder)) vocabulary->path = folder;
   const auto task = make_task(config);
   Collector collector;
   task->collect(collector);
