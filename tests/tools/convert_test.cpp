@@ -69,6 +69,15 @@ TEST(ConvertSharing, UnsharingKeepsEveryBitOfTheFunction) {
   }
 }
 
+TEST(ConvertSharing, UntyingSomeUsesKeepsEveryBitWhateverTheRestComesFrom) {
+  const SmallModel old = trained(with(small_albert(), {.strategy = "cycle", .sets = 2}));
+  for (const SharedFrom how : {SharedFrom::first, SharedFrom::average, SharedFrom::stepwise}) {
+    const SmallModel untied = trained(with(small_albert(), {.strategy = "map", .map = {0, 1, 2, 1}}), 2);
+    convert_sharing(old.encoder, untied.encoder, how);
+    EXPECT_EQ(encoded(untied), encoded(old)) << static_cast<int>(how);
+  }
+}
+
 TEST(ConvertSharing, SharedWeightsComeFromTheOldOnes) {
   const SmallModel old = trained(with(small_albert(), kNone));
   const auto shared = [&](SharedFrom how, const SharingConfig& sharing) {

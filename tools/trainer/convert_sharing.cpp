@@ -33,6 +33,19 @@ class Tensors {
   const std::map<std::string, NamedPart>& by_name() const { return by_name_; }
   const SharingPlan& plan() const { return plan_; }
   const Relaxation& relaxation() const { return relaxation_; }
+  // The applications that use a set.
+  std::vector<int> uses(LayerPart part, int set) const {
+    std::vector<int> uses;
+    for (int a = 0; a < plan_.applications(); ++a) {
+      if (plan_.set(part, a) == set) uses.push_back(a);
+    }
+    return uses;
+  }
+  // Whether applications use one set.
+  bool of_one_set(LayerPart part, const std::vector<int>& uses) const {
+    return std::ranges::all_of(
+        uses, [&](int a) { return plan_.set(part, a) == plan_.set(part, uses[0]); });
+  }
   Tensor find(const std::string& name) const {
     const auto at = by_name_.find(name);
     return at == by_name_.end() ? Tensor() : at->second.value;
@@ -70,7 +83,7 @@ class Tensors {
 Tensor mean_of(const std::vector<Tensor>& tensors) {
   Tensor mean = tensors[0].clone();
   for (int64_t i = 0; i < mean.numel(); ++i) {
-    double sum = 0;
+    double sum = -0.0;  // which added to any number leaves its bits, a zero's sign too
     for (const Tensor& tensor : tensors) sum += static_cast<double>(tensor.data()[i]);
     mean.data()[i] = static_cast<real>(sum / static_cast<double>(tensors.size()));
   }
@@ -103,18 +116,19 @@ class Conversion {
   // `old` says what an application of the old model has.
   template <class Old>
   Tensor of_set(LayerPart part, int set, const Old& old) const {
-    const std::vector<int>& plan = to_.plan().sets[static_cast<int>(part)];
-    const auto first = static_cast<int>(std::find(plan.begin(), plan.end(), set) - plan.begin());
-    if (how_ == SharedFrom::first) return old(first);
+    const std::vector<int> uses = to_.uses(part, set);
     if (how_ == SharedFrom::average) {
       std::vector<Tensor> all;
-      for (int a = first; a < std::ssize(plan); ++a) {
-        if (plan[a] == set) all.push_back(old(a));
-      }
+      for (const int a : uses) all.push_back(old(a));
       return mean_of(all);
     }
+    const bool depth = how_ == SharedFrom::stepwise && !from_.of_one_set(part, uses);
+    return old(depth ? by_depth(part, set) : uses[0]);
+  }
+
+  int by_depth(LayerPart part, int set) const {
     const int sets = to_.plan().count(part), last = to_.plan().applications() - 1;
-    return old(sets == 1 ? 0 : (2 * set * last + sets - 1) / (2 * (sets - 1)));
+    return sets == 1 ? 0 : (2 * set * last + sets - 1) / (2 * (sets - 1));
   }
 
   void convert(LayerPart part) {

@@ -13,15 +13,16 @@ namespace reprise {
 enum class SharedFrom : uint8_t {
   first,    // the weights of the first of them
   average,  // their mean
-  stepwise  // set t of M is the old model's layer t · (depth - 1) / (M - 1), rounded: first and last are kept
+  stepwise  // set t of M is the old model's layer t · (depth - 1) / (M - 1), rounded: first and last are kept;
+            // but where they had one set before, there is nothing to choose from: as first
 };
 std::vector<std::string> shared_from_names();
 SharedFrom shared_from_named(const std::string& name);  // throws UsageError for others
 
 // Fills `to` with the weights of `from`: encoders of one shape, type and depth under different plans.
-// What `from` had under one set and `to` has under several is copied, so unsharing keeps every bit of the
-// function. Where `to` is relaxed (layers/relaxation.h), each use's additions are the best ones of their rank
-// for what the shared matrix lacks of the use's old one. Throws UsageError for different models.
+// What `from` had under one set and `to` has under several is copied, whatever `how`, so unsharing keeps every
+// bit of the function. Where `to` is relaxed (layers/relaxation.h), each use's additions are the best ones of
+// their rank for what the shared matrix lacks of the use's old one. Throws UsageError for different models.
 void convert_sharing(const Encoder& from, const Encoder& to, SharedFrom how);
 
 // Where a tensor comes from, for what goes along with weights and isn't converted as they are.
