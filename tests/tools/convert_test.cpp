@@ -123,6 +123,27 @@ TEST(ConvertSharing, AdditionsAreTheBestOfTheirRank) {
   }
 }
 
+TEST(ConvertSharing, AdditionsOfUsesThatGoOnSharingStayAsTheyAre) {
+  const SharingConfig relaxed{.strategy = "all", .rank = 2, .alpha = 3};
+  SharingConfig untied = relaxed, halves = relaxed;
+  untied.feed_forward = PartSharing{.strategy = "none"};
+  halves.strategy = "sequence";
+  halves.sets = 2;
+  const SmallModel old = trained(with(small_albert(), relaxed));
+  for (const SharingConfig& sharing : {relaxed, untied, halves}) {
+    for (const SharedFrom how : {SharedFrom::first, SharedFrom::average, SharedFrom::stepwise}) {
+      const SmallModel model = trained(with(small_albert(), sharing), 2);
+      convert_sharing(old.encoder, model.encoder, how);
+      EXPECT_EQ(encoded(model), encoded(old)) << sharing.strategy << static_cast<int>(how);
+      EXPECT_EQ(squared_distance(weight(model, 0, "attention.query"), weight(old, 0, "attention.query")), 0);
+      for (const char* factor : {"lora_A", "lora_B"}) {
+        const std::string name = fmt::format("albert.encoder.uses.3.attention.query.{}.weight", factor);
+        EXPECT_EQ(squared_distance(model.part(name).value, old.part(name).value), 0) << name;
+      }
+    }
+  }
+}
+
 class Convert : public testing::Test {
  protected:
   explicit Convert() { trained(with(small_albert(), kNone)).save(folder_.path()); }

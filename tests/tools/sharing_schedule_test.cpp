@@ -20,10 +20,6 @@ namespace fs = std::filesystem;
 
 // --- moments ---------------------------------------------------------------------------------------
 
-EncoderConfig small(const std::string& strategy) {
-  return small_albert().with_sharing({.strategy = strategy});
-}
-
 OptimizerConfig adamw() {
   OptimizerConfig config;
   config.type = "adamw";
@@ -31,8 +27,9 @@ OptimizerConfig adamw() {
 }
 
 struct Optimized {
-  explicit Optimized(const std::string& strategy)
-      : model(small(strategy)),
+  explicit Optimized(const std::string& strategy) : Optimized(SharingConfig{.strategy = strategy}) {}
+  explicit Optimized(const SharingConfig& sharing)
+      : model(small_albert().with_sharing(sharing)),
         optimizer(make_optimizer(adamw(), model.parameters)) {}
 
   Tensor moment(const std::string& kind, const std::string& part) const {
@@ -90,6 +87,25 @@ TEST(ConvertMoments, StartsAnewWhenAsked) {
                   *twins.optimizer, MomentsBecome::reset);
   EXPECT_EQ(twins.moment("exp_avg", kWords).item(0), 0);
   EXPECT_EQ(twins.optimizer->updates(), 0);
+}
+
+// What a factor's moments tell is in the space that the other factor spans.
+TEST(ConvertMoments, GoAlongWithAdditionsThatAreCopiedOnly) {
+  const SharingConfig relaxed{.strategy = "all", .rank = 2};
+  SharingConfig untied = relaxed, scaled = relaxed;
+  untied.feed_forward = PartSharing{.strategy = "none"};
+  scaled.alpha = 5;
+  const std::string down = "albert.encoder.uses.1.attention.query.lora_A.weight";
+  const Optimized old(relaxed), parted(untied), anew(scaled);
+  old.moment("exp_avg", down).fill(8);
+  old.moment("exp_avg", kWords).fill(3);
+  for (const Optimized* next : {&parted, &anew}) {
+    convert_moments(origins(old.model.encoder, next->model.encoder), *old.optimizer, *next->optimizer,
+                    MomentsBecome::rescaled);
+    EXPECT_EQ(next->moment("exp_avg", kWords).item(0), 3);
+  }
+  EXPECT_EQ(parted.moment("exp_avg", down).item(0), 8);
+  EXPECT_EQ(anew.moment("exp_avg", down).item(0), 0);
 }
 
 // --- sizes of updates ------------------------------------------------------------------------------

@@ -20,6 +20,9 @@ struct Named {
 constexpr Named kHow[] = {
     {"first", SharedFrom::first}, {"average", SharedFrom::average}, {"stepwise", SharedFrom::stepwise}};
 
+// The two factors of a use's addition, B A.
+constexpr const char* kAdditions[] = {".lora_A.weight", ".lora_B.weight"};
+
 // An encoder's tensors by name, and how its layers are made of them.
 class Tensors {
  public:
@@ -61,7 +64,7 @@ class Tensors {
   Tensor weight(LayerPart part, int a, size_t i) const {
     const Tensor shared = find(used(part, a, i, ".weight"));
     const std::string use = path_of_use(part, a, i);
-    const Tensor down = find(use + ".lora_A.weight"), up = find(use + ".lora_B.weight");
+    const Tensor down = find(use + kAdditions[0]), up = find(use + kAdditions[1]);
     if (!down.defined()) return shared;
     return low_rank_sum(Variable(shared), Variable(down), Variable(up), relaxation_.scale).value();
   }
@@ -88,6 +91,13 @@ Tensor mean_of(const std::vector<Tensor>& tensors) {
     mean.data()[i] = static_cast<real>(sum / static_cast<double>(tensors.size()));
   }
   return mean;
+}
+
+// Whether the uses of a new set go on with the matrix that they shared and the additions that they had: at most
+// they parted from others. Factors found anew would be other numbers, and their sum nearly the same at best.
+bool keep_additions(const Tensors& from, const Tensors& to, LayerPart part, const std::vector<int>& uses) {
+  const Relaxation &a = from.relaxation(), &b = to.relaxation();
+  return uses.size() > 1 && a.rank == b.rank && a.scale == b.scale && from.of_one_set(part, uses);
 }
 
 class Conversion {
@@ -133,19 +143,36 @@ class Conversion {
 
   void convert(LayerPart part) {
     for (size_t i = 0; i < to_.paths(part); ++i) {
-      const auto weight = [&](int a) { return from_.weight(part, a, i); };
-      const auto bias = [&](int a) { return from_.bias(part, a, i); };
       for (int set = 0; set < to_.plan().count(part); ++set) {
-        const std::string path = to_.path(part, set, i);
-        write(path + ".weight", of_set(part, set, weight));
-        if (to_.find(path + ".bias").defined()) write(path + ".bias", of_set(part, set, bias));
+        convert_weight(part, set, i);
+        convert_bias(part, set, i);
       }
-      for (int a = 0; a < to_.plan().applications(); ++a) {
-        const std::string use = to_.path_of_use(part, a, i);
-        if (to_.find(use + ".bias").defined()) write(use + ".bias", bias(a));
-        if (to_.find(use + ".lora_A.weight").defined()) {
-          add_what_lacks(use, weight(a), to_.find(to_.path(part, to_.plan().set(part, a), i) + ".weight"));
-        }
+    }
+  }
+
+  void convert_bias(LayerPart part, int set, size_t i) {
+    const auto bias = [&](int a) { return from_.bias(part, a, i); };
+    const std::string path = to_.path(part, set, i);
+    if (to_.find(path + ".bias").defined()) write(path + ".bias", of_set(part, set, bias));
+    for (const int a : to_.uses(part, set)) {
+      const std::string use = to_.path_of_use(part, a, i);
+      if (to_.find(use + ".bias").defined()) write(use + ".bias", bias(a));
+    }
+  }
+
+  void convert_weight(LayerPart part, int set, size_t i) {
+    const auto weight = [&](int a) { return from_.weight(part, a, i); };
+    const std::string name = to_.path(part, set, i) + ".weight";
+    const std::vector<int> uses = to_.uses(part, set);
+    const bool keep = keep_additions(from_, to_, part, uses);
+    write(name, keep ? from_.find(from_.used(part, uses[0], i, ".weight")) : of_set(part, set, weight));
+    for (const int a : uses) {
+      const std::string use = to_.path_of_use(part, a, i);
+      if (!to_.find(use + kAdditions[0]).defined()) continue;
+      if (keep) {
+        for (const char* which : kAdditions) write(use + which, from_.find(from_.path_of_use(part, a, i) + which));
+      } else {
+        add_what_lacks(use, weight(a), to_.find(name));
       }
     }
   }
@@ -165,8 +192,8 @@ class Conversion {
       }
       written_.insert(name);
     };
-    fill(use + ".lora_A.weight", factors.right);
-    fill(use + ".lora_B.weight", factors.left);
+    fill(use + kAdditions[0], factors.right);
+    fill(use + kAdditions[1], factors.left);
   }
 
   Tensors from_, to_;
@@ -180,6 +207,40 @@ void require_one_shape(const Encoder& from, const Encoder& to) {
       a.tie_word_embeddings != b.tie_word_embeddings) {
     throw UsageError("convert_sharing: the models differ in more than their sharing");
   }
+}
+
+using UsesByName = std::map<std::string, std::vector<std::string>>;
+
+// Factors have an origin only where they go on: moments in the space of others mean nothing to new ones.
+void add_origins_of_additions(const Tensors& old, const Tensors& now, LayerPart part, size_t i, UsesByName& uses) {
+  for (int set = 0; set < now.plan().count(part); ++set) {
+    const std::vector<int> of_set = now.uses(part, set);
+    const bool keep = keep_additions(old, now, part, of_set);
+    for (const int a : of_set) {
+      for (const char* which : kAdditions) {
+        const std::string name = now.path_of_use(part, a, i) + which;
+        if (!now.find(name).defined()) continue;
+        uses[name] = {};
+        if (keep) uses[name].push_back(old.path_of_use(part, a, i) + which);
+      }
+    }
+  }
+}
+
+UsesByName origins_in_layers(const Tensors& old, const Tensors& now) {
+  UsesByName uses;
+  for (int p = 0; p < kLayerParts; ++p) {
+    const auto part = static_cast<LayerPart>(p);
+    for (size_t i = 0; i < now.paths(part); ++i) {
+      for (int a = 0; a < now.plan().applications(); ++a) {
+        for (const char* which : {".weight", ".bias"}) {
+          uses[now.used(part, a, i, which)].push_back(old.used(part, a, i, which));
+        }
+      }
+      add_origins_of_additions(old, now, part, i, uses);
+    }
+  }
+  return uses;
 }
 
 }  // namespace
@@ -206,24 +267,14 @@ void convert_sharing(const Encoder& from, const Encoder& to, SharedFrom how) {
 std::vector<Origin> origins(const Encoder& from, const Encoder& to) {
   require_one_shape(from, to);
   const Tensors old(from), now(to);
-  std::map<std::string, std::vector<std::string>> uses;
-  for (int p = 0; p < kLayerParts; ++p) {
-    const auto part = static_cast<LayerPart>(p);
-    for (size_t i = 0; i < now.paths(part); ++i) {
-      for (int a = 0; a < to.plan().applications(); ++a) {
-        for (const char* which : {".weight", ".bias"}) {
-          uses[now.used(part, a, i, which)].push_back(old.used(part, a, i, which));
-        }
-      }
-    }
-  }
+  const UsesByName uses = origins_in_layers(old, now);
   std::vector<Origin> all;
   for (const auto& [name, part] : now.by_name()) {
     const auto found = uses.find(name);
     if (found != uses.end()) {
       all.push_back({name, found->second});
     } else if (const Tensor same = old.find(name); same.defined() && same.shape() == part.value.shape()) {
-      all.push_back({name, {name}});  // beside the layers, or an addition that stays
+      all.push_back({name, {name}});  // beside the layers
     } else {
       all.push_back({name, {}});
     }

@@ -21,8 +21,9 @@ SharedFrom shared_from_named(const std::string& name);  // throws UsageError for
 
 // Fills `to` with the weights of `from`: encoders of one shape, type and depth under different plans.
 // What `from` had under one set and `to` has under several is copied, whatever `how`, so unsharing keeps every
-// bit of the function. Where `to` is relaxed (layers/relaxation.h), each use's additions are the best ones of
-// their rank for what the shared matrix lacks of the use's old one. Throws UsageError for different models.
+// bit of the function. Where `to` is relaxed (layers/relaxation.h), so are the additions of uses that shared
+// before, by the same rank and scale; else they are the best ones of their rank for what the shared matrix lacks
+// of the use's old one. Throws UsageError for different models.
 void convert_sharing(const Encoder& from, const Encoder& to, SharedFrom how);
 
 // Where a tensor comes from, for what goes along with weights and isn't converted as they are.
@@ -30,7 +31,8 @@ struct Origin {
   std::string name;               // in the new model
   std::vector<std::string> uses;  // for each use of it, what that use had in the old one; empty: it is new
 };
-// All tensors of `to`. A name in several `uses` was shared by them. Throws as convert_sharing().
+// All tensors of `to`. A name in several `uses` was shared by them. Additions that aren't copied are new, whatever
+// their names. Throws as convert_sharing().
 std::vector<Origin> origins(const Encoder& from, const Encoder& to);
 
 }  // namespace reprise
