@@ -1,5 +1,6 @@
 #include "data/vocabulary/tokenizer_files.h"
 
+#include <filesystem>
 #include <map>
 
 #include "core/files.h"
@@ -68,6 +69,16 @@ void write_tokenizer_files(const TokenizerFiles& files, int64_t max_length,
   write_file(folder + "/tokenizer_config.json", dump_json(config) + "\n");
   write_file(folder + "/special_tokens_map.json", dump_json(special) + "\n");
   write_file(folder + "/" + files.vocabulary_name, files.vocabulary);
+}
+
+std::vector<std::string> tokenizer_files_in(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const char* name : {"vocab.txt", "spiece.model", "tokenizer.json", "tokenizer_config.json",
+                           "special_tokens_map.json", "added_tokens.json"}) {
+    if (std::filesystem::is_regular_file(folder + "/" + name, ignored)) names.emplace_back(name);
+  }
+  return names;
 }
 
 }  // namespace reprise

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/json.h"
 #include "data/vocabulary/vocabulary.h"
@@ -36,5 +37,8 @@ Json post_processor(const SpecialPieces& special);
 // existing folder. max_length: tokens of the longest sequence. Throws Error as core/files.h.
 void write_tokenizer_files(const TokenizerFiles& files, int64_t max_length,
                            const std::string& folder);
+
+// The names of a folder's files that tell how text is cut: those, and what Transformers reads beside.
+std::vector<std::string> tokenizer_files_in(const std::string& folder);
 
 }  // namespace reprise

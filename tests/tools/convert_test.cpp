@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 #include "core/svd.h"
 #include "tests/tools/small_models.h"
@@ -167,6 +168,26 @@ TEST_F(Convert, WritesAFolderWithTheRestOfTheModel) {
   EXPECT_EQ(read_file(outputs_ / "new/spiece.model"), "words");
   const SmallModel loaded(with(small_albert(), {.strategy = "all"}));
   load_model_folder(outputs_ / "new", loaded.encoder);
+}
+
+// The old weights may be there in many formats, and the card tells of the old model.
+TEST_F(Convert, CopiesTheTokenizerAndTheLicenseOnly) {
+  const std::set<std::string> copied = {"spiece.model", "tokenizer.json", "tokenizer_config.json",
+                                        "special_tokens_map.json", "added_tokens.json", "LICENSE"};
+  std::set<std::string> expected = copied;
+  expected.insert({"config.json", "model.safetensors", "manifest.json"});
+  for (const std::string& name : copied) folder_.write(name, name);
+  for (const char* name : {"pytorch_model.bin", "tf_model.h5", "flax_model.msgpack", "model.onnx", "rust_model.ot",
+                           "model.pt", "README.md", "training_args.bin"}) {
+    folder_.write(name, "of the old model");
+  }
+  convert(options("all"));
+  std::set<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator(outputs_ / "new")) {
+    found.insert(entry.path().filename());
+  }
+  EXPECT_EQ(found, expected);
+  for (const std::string& name : copied) EXPECT_EQ(read_file(outputs_ / ("new/" + name)), name);
 }
 
 TEST_F(Convert, SaysWhatTransformersCannotHold) {

@@ -6,6 +6,7 @@
 
 #include "core/commit_directory.h"
 #include "core/printable.h"
+#include "data/vocabulary/tokenizer_files.h"
 #include "data/vocabulary/vocabulary.h"
 #include "tools/trainer/convert_sharing.h"
 #include "tools/trainer/ledger.h"
@@ -69,14 +70,14 @@ std::string held_out(const std::string& recipe, const std::string& folder) {
   return task->in_words(task->evaluate([] { return false; }));
 }
 
-// Files that belong to a model and don't depend on its sharing.
+// What belongs to a model and doesn't depend on its sharing. Nothing else: a folder may have the old weights in
+// files of any name, and its README.md describes the old model.
 void copy_others(const std::string& folder, DirectoryCommit& commit) {
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename();
-    const bool of_this_model = name == "config.json" || name == "manifest.json" || name == "README.md" ||
-                               name.starts_with('.') || name.find("safetensors") != std::string::npos;
-    if (entry.is_regular_file() && !of_this_model) commit.add(name, read_file(entry.path()));
+  std::vector<std::string> names = tokenizer_files_in(folder);
+  for (const char* terms : {"LICENSE", "LICENSE.txt", "NOTICE"}) {
+    if (fs::is_regular_file(fs::path(folder) / terms)) names.emplace_back(terms);
   }
+  for (const std::string& name : names) commit.add(name, read_file(fs::path(folder) / name));
 }
 
 void write_model(const ConvertOptions& options, const Encoder& model) {

@@ -22,8 +22,8 @@ struct ConvertOptions {
   std::optional<std::string> data = {};  // a recipe whose held-out data tells what it costs
 };
 
-// Writes the folder `output`: config.json, model.safetensors, and what else the model's folder has (its
-// vocabulary). Returns a few lines: the plans, sizes, and losses when there are data.
+// Writes the folder `output`: config.json, model.safetensors, and of what else the model's folder has, its
+// vocabulary and its license. Returns a few lines: the plans, sizes, and losses when there are data.
 //
 // A plan that Transformers can't express is refused, unless it is to be materialized (then every use has its
 // weights in the file) or relaxed (then the format is ours: additions can't be anywhere else).

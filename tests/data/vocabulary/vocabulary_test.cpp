@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <set>
+
 #include "core/error.h"
 #include "core/files.h"
+#include "data/vocabulary/tokenizer_files.h"
 #include "data/vocabulary/wordpiece_vocabulary.h"
 #include "tests/core/expect_error.h"
 #include "tests/core/temporary_directory.h"
@@ -30,6 +34,20 @@ TEST(LoadVocabulary, ReadsWhatFoldersHave) {
   EXPECT_TRUE(has_vocabulary(wordpiece.path()));
   EXPECT_EQ(load_vocabulary(wordpiece.path(), true)->encode("Want"), std::vector<int32_t>{6});
   EXPECT_EQ(load_vocabulary(sentencepiece.path(), true)->bytes(), test::sample_model());
+}
+
+TEST(LoadVocabulary, KnowsTheFilesThatItIsWrittenTo) {
+  const test::TemporaryDirectory wordpiece, sentencepiece;
+  WordPieceVocabulary(kPieces, "v", {.lower_case = false}).write_files(128, wordpiece.path());
+  test::sample_vocabulary().write_files(128, sentencepiece.path());
+  for (const std::string& folder : {wordpiece.path(), sentencepiece.path()}) {
+    std::set<std::string> written;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) written.insert(entry.path().filename());
+    const std::vector<std::string> known = tokenizer_files_in(folder);
+    EXPECT_EQ(std::set(known.begin(), known.end()), written);
+    write_file(folder + "/model.onnx", "weights");
+    EXPECT_EQ(tokenizer_files_in(folder), known);
+  }
 }
 
 TEST(LoadVocabulary, SaysWhatIsWrongWithAFolder) {
