@@ -231,6 +231,19 @@ TEST_F(Convert, RefusesWhatDoesNotFit) {
   expect_thrown([&] { convert(options("all", "taken")); }, 73, {"taken", "is there already"});
 }
 
+// The same command, put right, is to find its output free.
+TEST_F(Convert, WritesNothingWhenTheDataFail) {
+  ConvertOptions no_recipe = options("all"), no_text = options("all");
+  no_recipe.data = folder_ / "tpyo.json";
+  refused(no_recipe, 66, {"tpyo.json"});
+  folder_.write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nwant\n");
+  Json recipe = tiny_recipe("albert");
+  recipe["data"].update({{"train", "missing.txt"}, {"max_length", 6}});
+  folder_.write("recipe.json", dump_json(recipe));
+  no_text.data = folder_ / "recipe.json";
+  refused(no_text, 66, {"missing.txt"});
+}
+
 // A vocabulary trained on the recipe's text, which is another by now, would have other pieces.
 TEST(ConvertData, LossesAreThoseOfTheModelsOwnVocabulary) {
   const TinyRuns runs;

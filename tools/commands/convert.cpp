@@ -80,13 +80,18 @@ void copy_others(const std::string& folder, DirectoryCommit& commit) {
   for (const std::string& name : names) commit.add(name, read_file(fs::path(folder) / name));
 }
 
-void write_model(const ConvertOptions& options, const Encoder& model) {
-  const fs::path output = fs::absolute(options.output).lexically_normal();
+// The folder to write, by its full name.
+fs::path new_folder(const std::string& name) {
+  const fs::path output = fs::absolute(name).lexically_normal();
   const fs::path target = output.filename().empty() ? output.parent_path() : output;
   if (fs::exists(target)) {
-    throw Error(ExitCode::cannot_create, "{}: is there already; give --output a new folder",
-                printable(options.output));
+    throw Error(ExitCode::cannot_create, "{}: is there already; give --output a new folder", printable(name));
   }
+  return target;
+}
+
+void write_model(const ConvertOptions& options, const Encoder& model) {
+  const fs::path target = new_folder(options.output);
   std::error_code error;
   fs::create_directories(target.parent_path(), error);  // what fails will say so below
   DirectoryCommit commit(target.parent_path(), target.filename());
@@ -129,6 +134,8 @@ std::string convert(const ConvertOptions& options) {
   load_model_folder(options.model, old);
   const auto shared = std::make_unique<Encoder>(wanted);
   convert_sharing(old, *shared, how);
+  new_folder(options.output);  // what may fail comes before anything is written, and what takes long comes last
+  const std::string before = options.data ? held_out(*options.data, options.model) : "";
   std::string text = "from " + summary(old) + "\nto   " + summary(*shared) + "\n";
   if (reason && options.materialize) {
     const Encoder written(wanted.with_sharing({.strategy = "none"}));
@@ -139,10 +146,7 @@ std::string convert(const ConvertOptions& options) {
     write_model(options, *shared);
     if (reason) text += fmt::format("Transformers can't load it, because {}.\n", *reason);
   }
-  if (options.data) {
-    text += fmt::format("before  {}\n", held_out(*options.data, options.model));
-    text += fmt::format("after   {}\n", held_out(*options.data, options.output));
-  }
+  if (options.data) text += fmt::format("before  {}\nafter   {}\n", before, held_out(*options.data, options.output));
   return text + "written to " + printable(options.output) + "\n";
 }
 

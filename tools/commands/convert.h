@@ -28,7 +28,7 @@ struct ConvertOptions {
 // A plan that Transformers can't express is refused, unless it is to be materialized (then every use has its
 // weights in the file) or relaxed (then the format is ours: additions can't be anywhere else).
 // Throws ConfigError for a plan that doesn't fit, Error (usage) for one that is refused, (no_input) and
-// DataError for the model, (cannot_create) when the output is there already.
+// DataError for the model or the data, (cannot_create) when the output is there already. Nothing is written then.
 std::string convert(const ConvertOptions& options);
 
 // Adds the command to the program.
