@@ -24,6 +24,9 @@ class SentencePieceVocabulary : public Vocabulary {
   ~SentencePieceVocabulary() override;
 
   int64_t size() const override { return static_cast<int64_t>(model_.pieces.size()); }
+  // A sentence of more than 16 KiB is cut in chunks (data/text_chunks.h): at a space, which changes
+  // no ids where no piece goes across words, or inside a word of more than 8 KiB, where a piece for
+  // a space comes in between.
   std::vector<int32_t> encode(std::string_view sentence) const override;
   std::string text_of(int32_t id) const override;
   void write_files(int64_t max_length, const std::string& folder) const override;
@@ -31,6 +34,7 @@ class SentencePieceVocabulary : public Vocabulary {
   const SentencePieceModel& model() const { return model_; }
 
  private:
+  std::vector<int32_t> encode_chunk(std::string_view chunk) const;
   int32_t id_of(std::string_view piece, const std::string& name) const;
 
   SentencePieceModel model_;

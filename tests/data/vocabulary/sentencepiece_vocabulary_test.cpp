@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "data/lines.h"
 #include "tests/core/expect_error.h"
 #include "tests/data/fixtures.h"
 
@@ -33,6 +34,53 @@ TEST(SentencePieceVocabulary, EncodesWordsThatItKnows) {
   EXPECT_EQ(vocabulary.encode("漢字").back(), 1);
   EXPECT_TRUE(vocabulary.encode("").empty());
   EXPECT_TRUE(vocabulary.encode("   ").empty());
+}
+
+using Ids = std::vector<int32_t>;
+
+// Sentences of 100 KB in all, one after the other.
+std::string long_text() {
+  std::string text;
+  while (text.size() < 100'000) {
+    for (const std::string& sentence : test::sample_sentences()) text += sentence + " ";
+  }
+  return text;
+}
+
+TEST(SentencePieceVocabulary, EncodesALongTextAsItsWords) {
+  const SentencePieceVocabulary vocabulary = sample_vocabulary();
+  const std::string text = long_text();
+  Ids expected;
+  for_each_word(text, [&](std::string_view word) {
+    const Ids ids = vocabulary.encode(word);
+    expected.insert(expected.end(), ids.begin(), ids.end());
+  });
+  EXPECT_EQ(vocabulary.encode(text), expected);
+}
+
+// Joined by the library, a run of any length is one <unk>; that takes the square of its length.
+TEST(SentencePieceVocabulary, CutsALongRunOfUnknownCharacters) {
+  const SentencePieceVocabulary vocabulary = sample_vocabulary();
+  std::string run;
+  while (run.size() < 40'000) run += "한";
+  const Ids chunk = vocabulary.encode("한");
+  EXPECT_EQ(vocabulary.encode(run.substr(0, 15'000)), chunk);
+  Ids expected;
+  for (int i = 0; i < 3; ++i) expected.insert(expected.end(), chunk.begin(), chunk.end());
+  EXPECT_EQ(vocabulary.encode(run), expected);
+}
+
+// Its first word would lose the space before it.
+TEST(SentencePieceVocabulary, LeavesTextsWholeForAModelWithoutSpaceInFront) {
+  const std::string model = test::special_fields() + test::piece_field("▁", -2, 1) +
+                            test::piece_field("a", -1, 1) + test::piece_field("▁a", -1, 1) +
+                            test::bytes_field(2, "") +
+                            test::bytes_field(3, test::varint(3 << 3) + test::varint(0));
+  std::string text = "a";
+  while (text.size() < 40'000) text += " a";
+  Ids expected(text.size() / 2 + 1, 7);
+  expected.front() = 6;
+  EXPECT_EQ(SentencePieceVocabulary(model, "m").encode(text), expected);
 }
 
 TEST(SentencePieceVocabulary, MarksThePiecesThatBeginWords) {
