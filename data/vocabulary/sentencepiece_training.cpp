@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "data/text_chunks.h"
 #include "data/vocabulary/sentencepiece_vocabulary.h"
 
 namespace reprise {
@@ -17,7 +18,8 @@ namespace {
 // The library's sums depend on how many threads share them, so this is part of the vocabulary's
 // definition: it is the same on every machine.
 constexpr const char* kTrainingThreads = "16";
-// Bytes; longer sentences are left out by the library. Its own limit, 4192, is about a paragraph.
+// Bytes from which on the library would leave a sentence out. None is as long (in_chunks()), but it
+// is written into the model.
 constexpr size_t kMaxSentenceBytes = size_t{1} << 20;
 // The library gives this character a meaning and leaves out sentences that have it.
 constexpr std::string_view kReservedMark = "\xE2\x96\x85";  // U+2585
@@ -47,7 +49,6 @@ class Sentences : public sentencepiece::SentenceIterator {
 // Whether normalization leaves something besides white space and controls. (The library's trainer
 // ends the process, uncatchably, when no sentence has anything.)
 bool has_text(std::string_view sentence) {
-  if (sentence.size() > kMaxSentenceBytes) return false;
   if (sentence.find(kReservedMark) != std::string_view::npos) return false;
   utf8proc_uint8_t* mapped = nullptr;
   const auto length = utf8proc_map(
@@ -68,6 +69,14 @@ bool has_text(std::string_view sentence) {
     }
   }
   return false;
+}
+
+std::vector<std::string_view> in_chunks(std::span<const std::string_view> sentences) {
+  std::vector<std::string_view> chunks;
+  for (std::string_view rest : sentences) {
+    while (!rest.empty()) chunks.push_back(take_chunk(rest, kTrainingChunkBytes));
+  }
+  return chunks;
 }
 
 }  // namespace
@@ -122,7 +131,8 @@ std::string run_trainer(std::span<const std::string_view> lines,
 std::string train_sentencepiece(std::span<const std::string_view> sentences,
                                 const VocabularyTraining& settings) {
   if (settings.max_sentences < 1) throw ConfigError("vocabulary: no sentences to train on");
-  const std::vector<std::string_view> chosen = spaced(sentences, settings.max_sentences);
+  const std::vector<std::string_view> chosen =
+      in_chunks(spaced(sentences, settings.max_sentences));
   if (std::ranges::none_of(chosen, has_text)) {
     throw DataError("vocabulary: the text has no letters, digits or signs to learn pieces from");
   }

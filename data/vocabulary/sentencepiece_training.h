@@ -1,6 +1,7 @@
 // Training of a SentencePiece vocabulary, and the library's trainer behind a function.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -11,6 +12,10 @@
 #include "data/vocabulary/trained_vocabulary.h"
 
 namespace reprise {
+
+// Longer sentences are learnt from in chunks of so many bytes (data/text_chunks.h): for one that
+// repeats itself the library takes the square of its length. Half as long takes half the time.
+inline constexpr size_t kTrainingChunkBytes = size_t{4} << 10;
 
 // A unigram model (Kudo 2018) with ALBERT's special pieces <pad> 0, <unk> 1, [CLS] 2, [SEP] 3,
 // [MASK] 4 and NFKC normalization with case folding. A function of the arguments alone. A text that

@@ -39,6 +39,7 @@ const Kind kSentencePiece = {
     [](const VocabularyTraining& training) {
       std::vector<std::string> lines = lines_of(unigram_arguments(training));
       lines.push_back("rounded scores");
+      lines.push_back(fmt::format("chunks of {} bytes", kTrainingChunkBytes));
       return lines;
     }};
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "data/text_chunks.h"
 #include "tests/core/expect_error.h"
 #include "tests/data/fixtures.h"
 
@@ -27,6 +28,32 @@ TEST(SentencePieceTraining, TakesWhatASmallTextGives) {
   const SentencePieceVocabulary vocabulary(train_sentencepiece(text, {.size = 8000}), "small");
   EXPECT_GT(vocabulary.size(), 10);
   EXPECT_LT(vocabulary.size(), 100);
+}
+
+// A sentence again and again, as one text.
+std::string repeated(size_t bytes) {
+  std::string text;
+  while (text.size() < bytes) text += sample_sentences().front() + " ";
+  return text;
+}
+
+TEST(SentencePieceTraining, LearnsFromALongTextAsFromItsChunks) {
+  const std::string text = repeated(20'000) + std::string(20'000, 'x');
+  std::vector<std::string_view> chunks;
+  for (std::string_view rest = text; !rest.empty();) {
+    chunks.push_back(take_chunk(rest, kTrainingChunkBytes));
+  }
+  const std::vector<std::string_view> whole = {text};
+  EXPECT_TRUE(train_sentencepiece(whole, {.size = 100}) ==
+              train_sentencepiece(chunks, {.size = 100}));
+}
+
+// The library leaves out what is longer than 1 MiB. (Mostly spaces, which cost no time.)
+TEST(SentencePieceTraining, LearnsFromATextOfMoreThanAMebibyte) {
+  const std::string text = repeated(1'000) + std::string(size_t{1} << 20, ' ') + repeated(1'000);
+  const std::vector<std::string_view> texts = {text};
+  const SentencePieceVocabulary vocabulary(train_sentencepiece(texts, {.size = 60}), "long");
+  EXPECT_GT(vocabulary.size(), 15);
 }
 
 // The trainer ends the process for some of these; it must not be asked.
