@@ -21,9 +21,17 @@ const Json& part(const JsonDocument& document, const char* key) {
 void check_type(const JsonDocument& document, const char* key, const char* wanted) {
   const Json* type = find_member(part(document, key), "type");
   if (type && *type == wanted) return;
-  throw DataError("{}: {}: is of type {}, and only BERT's tokenizers (\"{}\") can be read from a tokenizer.json; a "
-                  "SentencePiece model is read from spiece.model", document.place(key), key,
-                  describe_json(type ? *type : Json()), wanted);
+  throw DataError("{}: {}: is of type {}, and only BERT's tokenizers (\"{}\") can be read from a tokenizer.json",
+                  document.place(key), key, describe_json(type ? *type : Json()), wanted);
+}
+
+// As Transformers 5 saves ALBERT's: its tokenizers are all fast ones, which don't write spiece.model.
+void refuse_sentencepiece(const JsonDocument& document) {
+  const Json* type = find_member(part(document, "model"), "type");
+  if (!type || *type != "Unigram") return;
+  throw DataError("{}: model: is of type \"Unigram\", a SentencePiece tokenizer, which is read from spiece.model; if the "
+                  "folder has none, copy that of the model that this one was made from into it (albert-base-v2's, "
+                  "say), or save the slow AlbertTokenizer of Transformers 4 there", document.place("model"));
 }
 
 std::string pieces_of(const JsonDocument& document) {
@@ -65,6 +73,7 @@ std::optional<bool> read_flag(const JsonDocument& document, const Json& object, 
 
 WordPieceFile read_wordpiece_json(const std::string& path) {
   const JsonDocument document = read_json(path, ExitCode::data, kLimits);
+  refuse_sentencepiece(document);
   check_type(document, "model", "WordPiece");
   check_type(document, "normalizer", "BertNormalizer");
   check_type(document, "pre_tokenizer", "BertPreTokenizer");

@@ -67,11 +67,14 @@ TEST(TokenizerJson, IsRefusedWhereItIsAnotherTokenizersOrBroken) {
   test::expect_error([&] { read_wordpiece_json(folder / "bad.json"); }, ExitCode::data, "only BERT's tokenizers");
 }
 
-TEST(TokenizerJson, OfSentencePieceSaysWhereItsModelIs) {
+// What Transformers 5 saves of an ALBERT.
+TEST(TokenizerJson, OfSentencePieceSaysWhereItsModelIsToBeHad) {
   const test::TemporaryDirectory folder;
   test::sample_vocabulary().write_files(128, folder.path());
   std::filesystem::remove(folder / "spiece.model");
-  test::expect_error([&] { load_vocabulary(folder.path(), true); }, ExitCode::data, "is read from spiece.model");
+  const auto load = [&] { load_vocabulary(folder.path(), true); };
+  test::expect_error(load, ExitCode::data, "is read from spiece.model; if the folder has none");
+  test::expect_error(load, ExitCode::data, "copy that of the model that this one was made from");
 }
 
 }  // namespace
