@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/printable.h"
+#include "data/lines.h"
 #include "data/utf8.h"
 
 namespace reprise {
@@ -34,7 +35,9 @@ std::vector<std::string_view> lines_of(std::string_view bytes) {
 
 WordPieceVocabulary::WordPieceVocabulary(std::string bytes, const std::string& name,
                                          const BertTextRules& rules)
-    : Vocabulary(std::move(bytes)), rules_(rules), pieces_(lines_of(bytes_)) {
+    : Vocabulary(std::string(without_byte_order_mark(bytes))),
+      rules_(rules),
+      pieces_(lines_of(bytes_)) {
   for (size_t line = 0; line < pieces_.size(); ++line) {
     const std::string_view piece = pieces_[line];
     if (piece.empty()) throw DataError("{}:{}: an empty line; each is a piece", name, line + 1);

@@ -20,7 +20,8 @@ inline constexpr size_t kLongestWord = 100;  // characters; a longer word is [UN
 
 class WordPieceVocabulary : public Vocabulary {
  public:
-  // From the content of vocab.txt: a piece a line, id 0 first. `name` is what errors call it.
+  // From the content of vocab.txt: a piece a line, id 0 first; a byte order mark in front is
+  // dropped. `name` is what errors call it.
   // Throws DataError naming the line for an empty or repeated piece and invalid UTF-8, and for a
   // vocabulary without [PAD], [UNK], [CLS], [SEP] or [MASK].
   WordPieceVocabulary(std::string bytes, const std::string& name, const BertTextRules& rules);

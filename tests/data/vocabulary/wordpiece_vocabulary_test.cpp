@@ -74,6 +74,14 @@ TEST(WordPieceVocabulary, ReadsLineEndsOfOtherSystems) {
   EXPECT_EQ(vocabulary.encode("un"), (Ids{5}));
 }
 
+// Nor does it write the mark, which Hugging Face would read as part of the first piece.
+TEST(WordPieceVocabulary, ReadsNoByteOrderMark) {
+  const WordPieceVocabulary vocabulary("\xEF\xBB\xBF" + kPieces, "v", {});
+  EXPECT_EQ(vocabulary.text_of(0), " [PAD]");
+  EXPECT_EQ(vocabulary.special().pad, 0);
+  EXPECT_EQ(vocabulary.bytes(), kPieces);
+}
+
 TEST(WordPieceVocabulary, RefusesWhatIsNone) {
   const auto expect = [](const std::string& bytes, const char* part) {
     test::expect_error([&] { WordPieceVocabulary(bytes, "v.txt", {}); }, ExitCode::data, part);
