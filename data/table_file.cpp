@@ -66,9 +66,9 @@ std::string separator_hint(const Strings& first, TableFormat format) {
   if (first.size() != 1) return "";
   const auto has = [&](char c) { return first[0].find(c) != std::string::npos; };
   if (format == TableFormat::tsv) {
-    return has(',') ? "; this row has commas and no tab: is data.format \"csv\"?" : "";
+    return has(',') ? "; this row has commas and no tab: is its format \"csv\"?" : "";
   }
-  if (has('\t')) return "; this row has tabs and no comma: is data.format \"tsv\"?";
+  if (has('\t')) return "; this row has tabs and no comma: is its format \"tsv\"?";
   return has(';') ? "; this row has ';' and no comma: save the table with commas" : "";
 }
 
@@ -220,8 +220,8 @@ TableFormat table_format_of(const std::string& path) {
   }
   throw DataError(
       "{}: not the name of a table, which ends in .csv, .tsv, .txt, .jsonl or .json, and .gz when "
-      "it "
-      "is packed; give data.format (\"csv\", \"tsv\" or \"jsonl\")",
+      "it is packed; give its format, \"csv\", \"tsv\" or \"jsonl\": data.format of a recipe, or a "
+      "command's --format",
       printable(path, kPathShown));
 }
 

@@ -66,7 +66,7 @@ TEST(TableFormatOf, KnowsTheEndingsOfNames) {
   for (const char* name : {"b.parquet", "csv", "b.csv.zip", "b.gz", ""}) {
     const auto ask = [&] { table_format_of(name); };
     test::expect_error(ask, ExitCode::data, ".csv, .tsv, .txt, .jsonl or .json");
-    test::expect_error(ask, ExitCode::data, "give data.format");
+    test::expect_error(ask, ExitCode::data, "data.format of a recipe, or a command's --format");
   }
 }
 
@@ -119,9 +119,9 @@ TEST(Csv, NamesRowsOfAnotherLength) {
 
 TEST(Csv, HintsAtOtherSeparators) {
   EXPECT_PRED2(contains, message("a.csv", "text;label\n1,5;2\n", {"text"}), "save the table with");
-  EXPECT_PRED2(contains, message("a.csv", "text\tlabel\n1\t2\n", {"text"}), "data.format \"tsv\"?");
-  EXPECT_PRED2(contains, message("a.csv", "1\t2\n", {"2"}, false), "data.format \"tsv\"?");
-  EXPECT_PRED2(contains, message("a.txt", "text,label\n1,2\n", {"text"}), "data.format \"csv\"?");
+  EXPECT_PRED2(contains, message("a.csv", "text\tlabel\n1\t2\n", {"text"}), "its format \"tsv\"?");
+  EXPECT_PRED2(contains, message("a.csv", "1\t2\n", {"2"}, false), "its format \"tsv\"?");
+  EXPECT_PRED2(contains, message("a.txt", "text,label\n1,2\n", {"text"}), "its format \"csv\"?");
   EXPECT_FALSE(contains(message("a.csv", "a;b,c\n1,2\n", {"text"}), "save the table"));
   EXPECT_EQ(cells("a.csv", "a;b\n1\n", {"a;b"}), (Cells{{"1"}}));
 }
