@@ -52,16 +52,23 @@ const std::string& text_of(const std::vector<std::string>& cell, const std::stri
   return cell[0];
 }
 
-std::vector<std::string> labels_of(const std::vector<std::string>& cell, const LabelledColumnsConfig& config,
-                                   LabelKind kind, TableFormat format, const std::string& place) {
-  if (kind == LabelKind::several) {
-    std::vector<std::string> labels =
-        format == TableFormat::jsonl ? cell : split(cell.at(0), config.label_separator);
-    std::ranges::sort(labels);
-    const auto repeated = std::ranges::unique(labels);
-    labels.erase(repeated.begin(), repeated.end());
-    return labels;
+// Each once, in order. The elements of a list are labels as they are, but for white space around them:
+// a separator may be part of them.
+std::vector<std::string> several_labels(const std::vector<std::string>& cell, bool list,
+                                        const std::string& separator) {
+  std::vector<std::string> labels;
+  for (const std::string& value : cell) {
+    if (!list) labels = split(value, separator);
+    else if (!trimmed(value).empty()) labels.emplace_back(trimmed(value));
   }
+  std::ranges::sort(labels);
+  const auto repeated = std::ranges::unique(labels);
+  labels.erase(repeated.begin(), repeated.end());
+  return labels;
+}
+
+std::string one_label(const std::vector<std::string>& cell, const LabelledColumnsConfig& config, LabelKind kind,
+                      const std::string& place) {
   if (cell.size() != 1 || trimmed(cell[0]).empty()) {
     throw DataError("{}: column \"{}\" has {}; a text has exactly one label (task.type multi_label: any "
                     "number of them)", place, printable(config.label_column),
@@ -74,7 +81,7 @@ std::vector<std::string> labels_of(const std::vector<std::string>& cell, const L
                       printable(cell[0]), printable(config.label_column));
     }
   }
-  return {std::string(trimmed(cell[0]))};
+  return std::string(trimmed(cell[0]));
 }
 
 }  // namespace
@@ -85,13 +92,16 @@ std::vector<LabelledText> read_labelled_texts(const LabelledColumnsConfig& confi
   if (config.pair_column) columns.push_back(*config.pair_column);
   std::vector<LabelledText> texts;
   for (const std::string& path : matching_files(paths)) {
-    const TableSettings settings = config.table(path);
-    for (TableRow& row : read_table(path, settings, columns)) {
+    for (TableRow& row : read_table(path, config.table(path), columns)) {
       LabelledText text;
       text.place = fmt::format("{}:{}", printable(path), row.line);
       text.text = text_of(row.cells[0], config.text_column, text.place);
       if (config.pair_column) text.pair = text_of(row.cells[2], *config.pair_column, text.place);
-      text.labels = labels_of(row.cells[1], config, kind, settings.format, text.place);
+      if (kind == LabelKind::several) {
+        text.labels = several_labels(row.cells[1], row.lists[1], config.label_separator);
+      } else {
+        text.labels = {one_label(row.cells[1], config, kind, text.place)};
+      }
       texts.push_back(std::move(text));
     }
   }

@@ -7,7 +7,7 @@ void LabelledColumnsConfig::fields(Fields& f) {
   f("pair_column", pair_column, "that of a second text, for tasks on pairs; null: none");
   f("label_column", label_column, "that of the label");
   f("label_separator", label_separator, "what stands between the labels of a text that may have several; "
-    "in JSON lines they are a list");
+    "in JSON lines they may be a list, in which nothing is split");
   f("format", format, "csv; tsv, in which quotes mean nothing, as in GLUE's files; or jsonl: an object a "
     "line; null: as the file's name ends").one_of({"csv", "tsv", "jsonl"});
   f("header", header, "the first line has the names of the columns (csv, tsv)");

@@ -114,6 +114,7 @@ TableRow row_of(const Strings& cells, const std::vector<size_t>& wanted, int64_t
   TableRow row;
   row.line = line;
   for (const size_t column : wanted) row.cells.push_back({cells[column]});
+  row.lists.resize(wanted.size());
   return row;
 }
 
@@ -199,7 +200,10 @@ std::vector<TableRow> read_json_lines(std::string_view text, const Strings& colu
     }
     TableRow row;
     row.line = number;
-    for (const std::string& column : columns) row.cells.push_back(json_cell(document, column));
+    for (const std::string& column : columns) {
+      row.cells.push_back(json_cell(document, column));
+      row.lists.push_back(document.value().find(column)->is_array());
+    }
     rows.push_back(std::move(row));
   });
   return rows;

@@ -18,6 +18,7 @@ namespace reprise {
 struct TableRow {
   // [columns][values] One value a cell; only in jsonl does a list give several, and null none.
   std::vector<std::vector<std::string>> cells;
+  std::vector<bool> lists;  // [columns] whether it was a list; only in jsonl
   int64_t line = 0;  // where the row begins in the file, from 1
 };
 

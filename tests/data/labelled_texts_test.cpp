@@ -55,6 +55,19 @@ TEST(LabelledTexts, ReadsSeveralLabelsOfATextOnceEach) {
   EXPECT_TRUE(lists[1].labels.empty());
 }
 
+// Whether a table is of JSON or not: white space isn't part of a label, and none is empty.
+TEST(LabelledTexts, ReadsSeveralLabelsOfJsonAsThoseOfCsv) {
+  const auto labels_of = [](const std::string& label) {
+    return read("a.jsonl", "{\"text\":\"x\",\"label\":" + label + "}\n", LabelKind::several).at(0).labels;
+  };
+  const std::vector<std::string> both = {"a", "b"};
+  EXPECT_EQ(labels_of("\"b; a;;b\""), both);
+  EXPECT_EQ(labels_of("[\" b\", \"a \", \"\", \"b\"]"), both);
+  EXPECT_EQ(labels_of("[\"a;b\"]"), std::vector<std::string>{"a;b"});
+  EXPECT_EQ(labels_of("3"), std::vector<std::string>{"3"});
+  for (const char* none : {"\"\"", "\" ; \"", "[\" \"]", "null"}) EXPECT_TRUE(labels_of(none).empty()) << none;
+}
+
 TEST(LabelledTexts, RefusesEmptyTextsAndMissingLabelsByTheirPlace) {
   expect_message(message([] { read("a.csv", "text,label\nx,a\n  ,b\n", LabelKind::one); }),
                  "a.csv:3: the text in column \"text\" is empty");
