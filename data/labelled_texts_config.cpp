@@ -1,5 +1,9 @@
 #include "data/labelled_texts_config.h"
 
+#include <unordered_set>
+
+#include "core/printable.h"
+
 namespace reprise {
 
 void LabelledColumnsConfig::fields(Fields& f) {
@@ -39,6 +43,12 @@ void LabelNamesConfig::fields(Fields& f) {
 void LabelNamesConfig::check(Problems& problems) const {
   if (!path && names.empty()) problems.add("names", "no label is named");
   if (path && !names.empty()) problems.add("names", "give a file or the names, not both");
+  std::unordered_set<std::string> known;
+  for (const std::string& name : names) {
+    if (known.insert(name).second) continue;
+    problems.add("names", fmt::format("the label \"{}\" is there twice", printable(name)));
+    return;
+  }
 }
 
 void LabelledTextsConfig::fields(Fields& f) {

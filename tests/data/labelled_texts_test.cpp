@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "core/config.h"
 #include "core/error.h"
+#include "tests/core/expect_error.h"
 #include "tests/tools/temporary_folder.h"
 
 namespace reprise {
@@ -98,6 +100,15 @@ TEST(LabelNames, ComeFromAFileOfTheirList) {
     folder.write("bad.json", bad);
     expect_message(message([&] { label_names(LabelNamesConfig{.path = folder / "bad.json"}); }), "bad.json:1:");
   }
+}
+
+TEST(LabelNames, AreDifferentInARecipeToo) {
+  const auto bound = [](const std::string& names) {
+    return bind<LabelNamesConfig>(parse_config("{\"names\": " + names + "}", "recipe.json"));
+  };
+  EXPECT_EQ(bound("[\"b\", \"a\"]").names, (std::vector<std::string>{"b", "a"}));
+  const auto ask = [&] { bound("[\"a\", \"b\", \"b\"]"); };
+  test::expect_error(ask, ExitCode::config, "names: the label \"b\" is there twice");
 }
 
 TEST(LabelNames, RefuseUnknownOnesWithASuggestion) {
