@@ -28,6 +28,13 @@ std::optional<Number> parsed(std::string_view text) {
   return number;
 }
 
+// A label that is a number; std::from_chars knows no plus.
+std::optional<double> number_of(std::string_view text) {
+  text = trimmed(text);
+  const bool plus = text.size() > 1 && text[0] == '+' && (text[1] == '.' || ('0' <= text[1] && text[1] <= '9'));
+  return parsed<double>(text.substr(plus ? 1 : 0));
+}
+
 std::vector<std::string> split(std::string_view text, std::string_view separator) {
   std::vector<std::string> parts;
   for (bool more = true; more;) {
@@ -75,7 +82,7 @@ std::string one_label(const std::vector<std::string>& cell, const LabelledColumn
                     cell.size() > 1 ? "several labels" : "no label");
   }
   if (kind == LabelKind::number) {
-    const std::optional<double> value = parsed<double>(trimmed(cell[0]));
+    const std::optional<double> value = number_of(cell[0]);
     if (!value || !std::isfinite(*value)) {
       throw DataError("{}: \"{}\" in column \"{}\" is no number, and task.type regression needs one", place,
                       printable(cell[0]), printable(config.label_column));
@@ -162,7 +169,7 @@ std::vector<int32_t> LabelNames::numbers_of(const LabelledText& text) const {
   return numbers;
 }
 
-double label_value(const LabelledText& text) { return *parsed<double>(text.labels.at(0)); }
+double label_value(const LabelledText& text) { return *number_of(text.labels.at(0)); }
 
 std::vector<LabelledText> split_off(std::vector<LabelledText>& texts, double share) {
   constexpr double kHashes = 4294967296.0;  // of 8 hexadecimal digits

@@ -77,10 +77,17 @@ TEST(LabelledTexts, RefusesEmptyTextsAndMissingLabelsByTheirPlace) {
                  "a.csv:2: column \"label\" has no label");
   expect_message(message([] { read("a.jsonl", "{\"text\":\"x\",\"label\":[\"a\",\"b\"]}\n", LabelKind::one); }),
                  "has several labels");
-  for (const char* number : {"4,5", "nan", "inf", "1e999", "good", ""}) {
+  for (const char* number : {"4,5", "nan", "inf", "1e999", "good", "", "+", "++3", "+-3", "+nan", "+ 3"}) {
     const std::string text = fmt::format("text\tlabel\nx\t{}\n", number);
     expect_message(message([&] { read("a.tsv", text, LabelKind::number); }), "a.tsv:2: ");
   }
+}
+
+TEST(LabelValue, MayHaveAPlus) {
+  const auto texts = read("a.tsv", "text\tlabel\nx\t+3\ny\t +.5 \nz\t-2e1\n", LabelKind::number);
+  EXPECT_EQ(label_value(texts[0]), 3);
+  EXPECT_EQ(label_value(texts[1]), 0.5);
+  EXPECT_EQ(label_value(texts[2]), -20);
 }
 
 TEST(LabelNames, AreSortedAndWholeNumbersByValue) {
