@@ -1,6 +1,7 @@
 #include "tools/trainer/tasks/classification_scores.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "autograd/ops.h"
 #include "tools/trainer/tasks/correlation.h"
@@ -17,6 +18,11 @@ Tensor weights_of(const Tensor& labels, const std::vector<double>& class_weights
     weights.data()[i] = static_cast<real>(class_weights[static_cast<size_t>(label[i])]);
   }
   return weights;
+}
+
+// Where labels or answers are all equal, nothing can be said (correlation.h).
+std::string correlation_in_words(double value) {
+  return std::isnan(value) ? "undefined" : fmt::format("{:.4f}", value);
 }
 
 }  // namespace
@@ -126,8 +132,9 @@ std::string scores_in_words(LabelKind kind, const NamedNumbers& scores) {
                          find(scores, "loss"));
     case LabelKind::number: break;
   }
-  return fmt::format("mean squared error {:.4f}; correlation {:.4f} (Pearson), {:.4f} (Spearman)",
-                     find(scores, "mean_squared_error"), find(scores, "pearson"), find(scores, "spearman"));
+  return fmt::format("mean squared error {:.4f}; correlation {} (Pearson), {} (Spearman)",
+                     find(scores, "mean_squared_error"), correlation_in_words(find(scores, "pearson")),
+                     correlation_in_words(find(scores, "spearman")));
 }
 
 }  // namespace reprise
