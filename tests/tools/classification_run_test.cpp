@@ -190,6 +190,9 @@ TEST_P(ClassificationRuns, AnswersAsManyLinesAtATimeAsAsked) {
 TEST_P(ClassificationRuns, SaysUnknownBelowTheThreshold) {
   const Exited exited = reprise({"predict", final_folder(), "--threshold", "1", "moon rises"});
   EXPECT_TRUE(exited.out.starts_with("unknown\t")) << exited.out << exited.err;
+  for (const char* none : {"nan", "-nan", "1.5"}) {
+    expect_exit(reprise({"predict", final_folder(), "--threshold", none, "moon rises"}), 2, {"--threshold"});
+  }
 }
 
 TEST_P(ClassificationRuns, GoesOnFromAClassifierOrFromPretraining) {
