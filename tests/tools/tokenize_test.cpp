@@ -77,6 +77,20 @@ TEST_F(Tokenize, NamesABrokenLineAndAnswersTheRest) {
   EXPECT_NE(plain.err.find("input:2: not valid UTF-8"), std::string::npos) << plain.err;
 }
 
+TEST_F(Tokenize, NamesARowWithoutATextAndAnswersTheRest) {
+  const std::string table = "{\"a\": \"hello\"}\n{\"a\": null}\n{\"a\": [\"hello\", \"world\"]}\n{\"a\": \"world\"}\n";
+  const Exited exited = run(table, {"--column", "a", "--format", "jsonl", "--jsonl"});
+  EXPECT_EQ(exited.code, 65);
+  EXPECT_TRUE(exited.out.starts_with("{\"ids\":[5]}\n{\"error\":")) << exited.out;
+  EXPECT_TRUE(exited.out.ends_with("}\n{\"ids\":[6,7,8]}\n")) << exited.out;
+  EXPECT_NE(exited.err.find("input:2: \"a\" has 0 values; a text is one"), std::string::npos) << exited.err;
+  EXPECT_NE(exited.err.find("input:3: \"a\" has 2 values"), std::string::npos) << exited.err;
+  EXPECT_EQ(run(table, {"--column", "a", "--format", "jsonl"}).out, "5\n\n\n6 7 8\n");
+  const Exited none = run(table + "{\"a\": \n", {"--column", "a", "--format", "jsonl", "--jsonl"});
+  EXPECT_EQ(none.code, 65);
+  EXPECT_EQ(none.out, "");
+}
+
 TEST_F(Tokenize, SaysWhatIsMissing) {
   const auto with = [&](const std::string& vocabulary, const std::string& input) {
     return Process("reprise", {"tokenize", "--vocab", vocabulary, "--input", input}, folder_.path())

@@ -31,7 +31,22 @@ struct NumberedLine {
   std::string line;
   int64_t number;
   std::optional<InputText> row{};  // of a table: instead of the line
+  std::string error{};             // why a row is none; empty when it is
 };
+
+// A row of a table that was asked for its column of texts, and of second ones if these are pairs.
+NumberedLine of_row(TableRow row, const std::vector<std::string>& columns, const std::string& name) {
+  for (size_t c = 0; c < columns.size(); ++c) {
+    const size_t values = row.cells[c].size();
+    if (values == 1) continue;
+    return {.line = {}, .number = row.line,
+            .error = fmt::format("{}:{}: \"{}\" has {} values; a text is one", name, row.line,
+                                 printable(columns[c]), values)};
+  }
+  InputText text{std::move(row.cells[0][0])};
+  if (columns.size() > 1) text.pair = std::move(row.cells[1][0]);
+  return {.line = {}, .number = row.line, .row = std::move(text)};
+}
 
 // The lines of a file, of standard input, or of the command line; or the cells of a table's column.
 class Lines {
@@ -88,14 +103,7 @@ class Lines {
     table.format = options.format;
     table.header = options.header;
     for (TableRow& row : read_table(options.input, table.table(options.input), columns)) {
-      for (size_t c = 0; c < columns.size(); ++c) {
-        if (row.cells[c].size() == 1) continue;
-        throw DataError("{}:{}: \"{}\" has {} values; a text is one", name_, row.line, printable(columns[c]),
-                        row.cells[c].size());
-      }
-      InputText text{std::move(row.cells[0][0])};
-      if (options.pairs) text.pair = std::move(row.cells[1][0]);
-      given_.push_back({"", row.line, std::move(text)});
+      given_.push_back(of_row(std::move(row), columns, name_));
     }
   }
 
@@ -137,6 +145,7 @@ InputText of_text(std::string line, const std::string& place, bool pairs) {
 }
 
 Line parsed(NumberedLine read, const std::string& name, const LineOptions& options) {
+  if (!read.error.empty()) return {{}, std::move(read.error)};
   const std::string place = fmt::format("{}:{}", name, read.number);
   try {
     InputText input = read.row                               ? std::move(*read.row)

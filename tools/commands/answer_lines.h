@@ -41,7 +41,8 @@ void add_line_options(CLI::App& command, LineOptions& options, bool texts);
 // Calls `answer` with some texts at a time, at most options.batch or else `most`, and prints the lines that
 // it returns, one for each text. A line that can't be read is named on standard error and answered by an
 // empty one, or with jsonl by {"error": "…"}, and the others are answered; the exit code is then that of bad
-// data. A table is read as a whole first, and refused when it isn't one.
+// data. A table is read as a whole first, and refused when it isn't one; a row whose text is a list or null is
+// such a line.
 // Throws Error: no_input for a file that can't be opened, io when reading or writing fails.
 ExitCode answer_lines(const LineOptions& options, size_t most,
                       const std::function<std::vector<std::string>(const std::vector<InputText>&)>& answer);
