@@ -168,6 +168,8 @@ TEST_P(ClassificationRuns, PredictsFromAColumnOfATable) {
   EXPECT_EQ(exited.code, 0) << exited.err;
   EXPECT_EQ(std::ranges::count(exited.out, '\n'), 30);
   expect_exit(reprise({"predict", final_folder(), "--input", runs() / "test.csv", "--column", "body"}), 65, {"body"});
+  const Exited all = reprise({"predict", final_folder(), "--input", runs() / "test.csv", "--column", "1", "--no-header"});
+  EXPECT_EQ(std::ranges::count(all.out, '\n'), 31) << all.err;
   expect_exit(reprise({"predict", final_folder(), "--column", "text", "moon"}), 2, {"--column"});
 }
 
@@ -311,6 +313,11 @@ TEST(ClassificationRun, ReadsOtherTablesAsItsOwn) {
   runs.folder().write("other.csv", "red moon,red\n\"blue, river\",blue\n");
   expect_exit(reprise({"evaluate", model, "--data", runs / "other.csv", "--format", "csv"}), 0);
   expect_exit(reprise({"predict", model, "--input", runs / "other.csv", "--column", "1", "--format", "csv"}), 0);
+  runs.folder().write("named.csv", "text\tlabel\nred moon\tred\nblue, river\tblue\n");
+  expect_exit(reprise({"evaluate", model, "--data", runs / "named.csv", "--header", "--text-column", "text",
+                       "--label-column", "label"}), 0);
+  const Exited named = reprise({"predict", model, "--input", runs / "named.csv", "--column", "text", "--header"});
+  EXPECT_EQ(named.out, exited.out) << named.err;
 }
 
 TEST(ClassificationRun, RefusesWhatDoesNotFit) {

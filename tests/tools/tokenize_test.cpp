@@ -91,6 +91,17 @@ TEST_F(Tokenize, NamesARowWithoutATextAndAnswersTheRest) {
   EXPECT_EQ(none.out, "");
 }
 
+TEST_F(Tokenize, ReadsTablesWithAndWithoutAHeader) {
+  const auto column = [&](const std::string& name, std::vector<std::string> more = {}) {
+    more.insert(more.end(), {"--column", name, "--format", "csv"});
+    return run("hello,World\nworld,hello\n", more);
+  };
+  EXPECT_EQ(column("hello").out, "6 7 8\n");
+  EXPECT_EQ(column("hello", {"--header"}).out, "6 7 8\n");
+  EXPECT_EQ(column("2", {"--no-header"}).out, "6 7 8\n5\n");
+  EXPECT_NE(column("2").err.find("no column \"2\""), std::string::npos);
+}
+
 TEST_F(Tokenize, SaysWhatIsMissing) {
   const auto with = [&](const std::string& vocabulary, const std::string& input) {
     return Process("reprise", {"tokenize", "--vocab", vocabulary, "--input", input}, folder_.path())

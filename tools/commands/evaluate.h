@@ -14,6 +14,7 @@ struct EvaluateOptions {
   std::string model;
   std::string data;
   std::optional<std::string> text_column, pair_column, label_column, format;  // unless given, as in training
+  std::optional<bool> header;  // the same
   std::string precision = "float32";
   bool json = false;
   int threads = 0;  // 0: all processors
