@@ -246,7 +246,12 @@ TEST(ClassificationRun, TakesSeveralLabelsOfATextAndNumbers) {
   expect_exit(runs.train("labels"), 0, {"all labels right of 100.00 %"});
   const Exited several = Process("reprise", {"predict", runs / "labels/final", "river moon", "stone"},
                                  runs.folder().path()).wait();
-  EXPECT_EQ(several.out, "a;b\n\n") << several.err;
+  EXPECT_EQ(several.out, "a;b\n-\n") << several.err;
+  runs.folder().write("broken.txt", "stone\n\nmoon\n");
+  const Exited broken = Process("reprise", {"predict", runs / "labels/final", "--input", runs / "broken.txt"},
+                                runs.folder().path()).wait();
+  EXPECT_EQ(broken.code, 65);
+  EXPECT_EQ(broken.out, "-\n\na\n") << broken.err;
 
   recipe["task"] = "regression";
   recipe["data"]["train"] = recipe["data"]["valid"] = "scores.tsv";

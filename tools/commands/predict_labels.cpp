@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kTextsAtATime = 64;
 constexpr const char* kUnknown = "unknown";
+constexpr const char* kNoLabel = "-";  // an empty line is that of a broken one
 
 Json top_of(std::span<const real> probabilities, const std::vector<std::string>& labels, int64_t count) {
   Json top = Json::array();
@@ -39,7 +40,9 @@ std::string several_labels(std::span<const real> probabilities, const Classifier
   for (size_t l = 0; l < probabilities.size(); ++l) {
     if (probabilities[l] > options.threshold.value_or(kLabelGiven)) given.push_back(head.labels[l]);
   }
-  if (!options.lines.jsonl) return printable(fmt::format("{}", fmt::join(given, head.columns.label_separator)));
+  if (!options.lines.jsonl) {
+    return given.empty() ? kNoLabel : printable(fmt::format("{}", fmt::join(given, head.columns.label_separator)));
+  }
   return dump_json_line({{"labels", given}, {"top", top_of(probabilities, head.labels, options.top)}});
 }
 

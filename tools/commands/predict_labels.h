@@ -5,10 +5,10 @@
 
 namespace reprise {
 
-// A line for each text. Of one label each "label<tab>probability", "unknown" in place of a label that is
-// less likely than the threshold; of several labels their names, separated as in training; of numbers the
-// number. With jsonl {"label": …, "probability": …, "top": [{"label": …, "probability": …}, …]},
-// {"labels": […], "top": […]}, {"score": …}. Throws the errors of TextClassifier and answer_lines.
+// A line for each text. Of one label each "label<tab>probability", "unknown" in place of a label that is less
+// likely than the threshold; of several labels their names, separated as in training, or "-" if none applies;
+// of numbers the number. With jsonl {"label": …, "probability": …, "top": [{"label": …, "probability": …},
+// …]}, {"labels": […], "top": […]}, {"score": …}. Throws the errors of TextClassifier and answer_lines.
 ExitCode predict_labels(const PredictOptions& options);
 
 }  // namespace reprise
