@@ -197,6 +197,34 @@ TEST_P(ClassificationRuns, SaysUnknownBelowTheThreshold) {
   }
 }
 
+TEST_P(ClassificationRuns, ListsTheLikeliestLabelsIfAsked) {
+  const auto cells = [&](TinyRuns::Arguments arguments) {
+    arguments.insert(arguments.begin(), {"predict", final_folder()});
+    arguments.push_back("blue rises");
+    const Exited exited = reprise(arguments);
+    EXPECT_EQ(exited.code, 0) << exited.err;
+    std::vector<std::string> found;
+    std::istringstream line(exited.out.substr(0, exited.out.find('\n')));
+    for (std::string cell; std::getline(line, cell, '\t');) found.push_back(cell);
+    return found;
+  };
+  const std::vector<std::string> answer = cells({}), two = cells({"--top", "2"}), all = cells({"--top", "9"});
+  ASSERT_EQ(answer.size(), 2u);
+  ASSERT_EQ(two.size(), 4u);
+  ASSERT_EQ(all.size(), 6u);  // of three labels
+  EXPECT_EQ(cells({"--top", "1"}), answer);
+  EXPECT_EQ(two[0], "blue");
+  EXPECT_TRUE(std::equal(answer.begin(), answer.end(), two.begin()));
+  EXPECT_TRUE(std::equal(two.begin(), two.end(), all.begin()));
+  EXPECT_GE(std::stod(all[3]), std::stod(all[5]));
+  EXPECT_NEAR(std::stod(all[1]) + std::stod(all[3]) + std::stod(all[5]), 1, 2e-4);
+  // What isn't sure enough stays the answer; the guesses follow it.
+  const std::vector<std::string> unsure = cells({"--top", "2", "--threshold", "1"});
+  ASSERT_EQ(unsure.size(), 6u);
+  EXPECT_EQ(unsure[0], "unknown");
+  EXPECT_TRUE(std::equal(two.begin(), two.end(), unsure.begin() + 2));
+}
+
 TEST_P(ClassificationRuns, GoesOnFromAClassifierOrFromPretraining) {
   TinyRuns::Arguments more = {"--set", "model=" + dump_json_line({{"init_from", final_folder()}, {"type", GetParam()},
                                                                   {"hidden_dropout_prob", 0.3}}),
@@ -247,6 +275,10 @@ TEST(ClassificationRun, TakesSeveralLabelsOfATextAndNumbers) {
   const Exited several = Process("reprise", {"predict", runs / "labels/final", "river moon", "stone"},
                                  runs.folder().path()).wait();
   EXPECT_EQ(several.out, "a;b\n-\n") << several.err;
+  const Exited listed = Process("reprise", {"predict", runs / "labels/final", "--top", "1", "moon", "stone"},
+                                runs.folder().path()).wait();
+  EXPECT_TRUE(listed.out.starts_with("a\ta\t")) << listed.out << listed.err;
+  EXPECT_NE(listed.out.find("\n-\t"), std::string::npos) << listed.out;
   runs.folder().write("broken.txt", "stone\n\nmoon\n");
   const Exited broken = Process("reprise", {"predict", runs / "labels/final", "--input", runs / "broken.txt"},
                                 runs.folder().path()).wait();

@@ -28,7 +28,8 @@ void add_predict(CLI::App& app, PredictOptions& options) {
   CLI::App* command = app.add_subcommand("predict", "Answer texts with a trained model: their labels, or what "
                                          "their [MASK]s hide");
   command->add_option("model", options.model, "a model folder: final/ of a run, or Hugging Face's")->required();
-  command->add_option("--top", options.top, "guesses for each [MASK], or labels for each text")
+  command->add_option("--top", options.top, "guesses for each [MASK] (5), or labels for each text, with their "
+                      "probabilities (the answer alone; with --jsonl 5)")
       ->check(CLI::Range(1, 1000));
   command
       ->add_option("--threshold", options.threshold, "of labels: answer \"unknown\" below this probability; of "

@@ -8,9 +8,13 @@
 
 namespace reprise {
 
+inline constexpr int64_t kUsualTop = 5;
+
 struct PredictOptions {
   std::string model;
-  int64_t top = 5;
+  // Guesses for each [MASK], or labels for each text; unless given, kUsualTop where an answer lists any: lines of
+  // labels in words don't.
+  std::optional<int64_t> top{};
   std::optional<double> threshold{};
   std::string precision = "float32";
   bool pairs = false;  // a classifier's that doesn't say that it takes pairs

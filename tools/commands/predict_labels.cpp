@@ -23,15 +23,28 @@ Json top_of(std::span<const real> probabilities, const std::vector<std::string>&
   return top;
 }
 
+// The same in words: "label<tab>probability" of each, with tabs between.
+std::string top_in_words(std::span<const real> probabilities, const std::vector<std::string>& labels, int64_t count) {
+  std::string text;
+  for (const int32_t l : largest(probabilities, count)) {
+    text += fmt::format("{}{}\t{:.4f}", text.empty() ? "" : "\t", printable(labels[static_cast<size_t>(l)]),
+                        probabilities[static_cast<size_t>(l)]);
+  }
+  return text;
+}
+
 std::string one_label(std::span<const real> probabilities, const ClassifierHead& head,
                       const PredictOptions& options) {
   const auto best = static_cast<size_t>(largest(probabilities, 1)[0]);
   const bool sure = probabilities[best] >= options.threshold.value_or(0);
-  const std::string label = sure ? head.labels[best] : kUnknown;
-  if (!options.lines.jsonl) return fmt::format("{}\t{:.4f}", printable(label), probabilities[best]);
-  return dump_json_line({{"label", label},
-                         {"probability", probabilities[best]},
-                         {"top", top_of(probabilities, head.labels, options.top)}});
+  if (options.lines.jsonl) {
+    return dump_json_line({{"label", sure ? head.labels[best] : kUnknown},
+                           {"probability", probabilities[best]},
+                           {"top", top_of(probabilities, head.labels, options.top.value_or(kUsualTop))}});
+  }
+  if (sure) return top_in_words(probabilities, head.labels, options.top.value_or(1));  // the answer is the first
+  const std::string unknown = fmt::format("{}\t{:.4f}", kUnknown, probabilities[best]);
+  return options.top ? unknown + '\t' + top_in_words(probabilities, head.labels, *options.top) : unknown;
 }
 
 std::string several_labels(std::span<const real> probabilities, const ClassifierHead& head,
@@ -40,10 +53,13 @@ std::string several_labels(std::span<const real> probabilities, const Classifier
   for (size_t l = 0; l < probabilities.size(); ++l) {
     if (probabilities[l] > options.threshold.value_or(kLabelGiven)) given.push_back(head.labels[l]);
   }
-  if (!options.lines.jsonl) {
-    return given.empty() ? kNoLabel : printable(fmt::format("{}", fmt::join(given, head.columns.label_separator)));
+  if (options.lines.jsonl) {
+    return dump_json_line({{"labels", given},
+                           {"top", top_of(probabilities, head.labels, options.top.value_or(kUsualTop))}});
   }
-  return dump_json_line({{"labels", given}, {"top", top_of(probabilities, head.labels, options.top)}});
+  const std::string names =
+      given.empty() ? kNoLabel : printable(fmt::format("{}", fmt::join(given, head.columns.label_separator)));
+  return options.top ? names + '\t' + top_in_words(probabilities, head.labels, *options.top) : names;
 }
 
 std::string answer(std::span<const real> outputs, const ClassifierHead& head, const PredictOptions& options) {

@@ -47,10 +47,11 @@ std::vector<std::string> answers(const TextModel& model, std::span<const InputTe
     const Tensor p = softmax(model.encoder().predict_tokens(plain, rows)).value();
     const auto width = static_cast<size_t>(p.shape()[1]);
     const auto offsets = batch.offsets.values<int32_t>();
+    const int64_t top = options.top.value_or(kUsualTop);
     size_t text = 0;
     for (size_t m = 0; m < static_cast<size_t>(batch.predictions()); ++m) {
       while (batch.masked_rows.values<int32_t>()[m] >= offsets[text + 1]) ++text;
-      masks[text].push_back(guesses(p.values().subspan(m * width, width), options.top, model.vocabulary()));
+      masks[text].push_back(guesses(p.values().subspan(m * width, width), top, model.vocabulary()));
     }
   }
   std::vector<std::string> lines;
