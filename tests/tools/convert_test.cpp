@@ -227,6 +227,9 @@ TEST_F(Convert, RefusesWhatDoesNotFit) {
   ConvertOptions nowhere = options("all");
   nowhere.model = folder_ / "nothing";
   refused(nowhere, 66, {"nothing"});
+  ConvertOptions labelled = options("all");
+  labelled.data = "tickets";
+  refused(labelled, 78, {"tickets", "pretrains"});
   convert(options("all", "taken"));
   expect_thrown([&] { convert(options("all", "taken")); }, 73, {"taken", "is there already"});
 }

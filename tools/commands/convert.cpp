@@ -55,8 +55,8 @@ EncoderConfig converted(const EncoderConfig& config, const Json& sharing, const 
 // where it has one: the weights mean nothing with another that the recipe may name or train.
 std::string held_out(const std::string& recipe, const std::string& folder) {
   RunConfig config = load_run_config(recipe, {});
-  if (!config.model.is_encoder()) {
-    throw ConfigError("{}: --data wants a recipe that trains a bert or albert", printable(recipe));
+  if (!config.model.is_encoder() || config.data.type == "classification") {  // whose head the folder lacks
+    throw ConfigError("{}: --data wants a recipe that pretrains a bert or albert", printable(recipe));
   }
   config.model.encoder = read_model_config(folder).config;
   config.model.type = config.model.encoder.type;
