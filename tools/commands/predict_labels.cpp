@@ -57,8 +57,11 @@ std::string several_labels(std::span<const real> probabilities, const Classifier
     return dump_json_line({{"labels", given},
                            {"top", top_of(probabilities, head.labels, options.top.value_or(kUsualTop))}});
   }
-  const std::string names =
-      given.empty() ? kNoLabel : printable(fmt::format("{}", fmt::join(given, head.columns.label_separator)));
+  std::string names = given.empty() ? kNoLabel : "";
+  for (const std::string& label : given) {
+    if (!names.empty()) names += head.columns.label_separator;
+    names += printable(label);
+  }
   return options.top ? names + '\t' + top_in_words(probabilities, head.labels, *options.top) : names;
 }
 
