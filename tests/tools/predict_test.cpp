@@ -54,6 +54,7 @@ TEST_F(Predict, FillsEveryMask) {
   }
 }
 
+// Longer than the model's 32 positions: the end is cut off, and a [MASK] in it goes unanswered.
 TEST_F(Predict, CutsWhatIsTooLongAndSaysWhichMasksAreNotRead) {
   std::string longer = "moon [MASK]";
   for (int i = 0; i < 40; ++i) longer += " tide";
@@ -79,6 +80,18 @@ TEST_F(Predict, AnswersTextsOnTheCommandLineInWords) {
   EXPECT_TRUE(exited.out.ends_with("\nno [MASK]\n")) << exited.out;
 }
 
+// A library's product may have other last digits in another row of it.
+void expect_same_guesses(const Json& masks, const Json& others) {
+  ASSERT_EQ(masks.size(), others.size());
+  for (size_t m = 0; m < masks.size(); ++m) {
+    ASSERT_EQ(masks[m].size(), others[m].size());
+    for (size_t g = 0; g < masks[m].size(); ++g) {
+      EXPECT_EQ(masks[m][g]["piece"], others[m][g]["piece"]);
+      EXPECT_NEAR(masks[m][g]["probability"], others[m][g]["probability"], 1e-6);
+    }
+  }
+}
+
 // What stands around a text in its batch doesn't matter, nor do broken lines and the number of threads.
 TEST_F(Predict, KeepsOrderAroundABrokenLine) {
   std::string input, alone;
@@ -94,11 +107,11 @@ TEST_F(Predict, KeepsOrderAroundABrokenLine) {
   EXPECT_TRUE(lines[70].contains("error"));
   for (size_t i = 0; i < lines.size(); ++i) {
     if (i == 70) continue;
-    EXPECT_EQ(lines[i], lines[i % 2]) << i;
+    SCOPED_TRACE(i);
+    expect_same_guesses(lines[i]["masks"], lines[i % 2]["masks"]);
   }
 }
 
-// Longer than the model's 32 positions: the end is cut off, and a [MASK] in it goes unanswered.
 TEST_F(Predict, EmbedGivesAVectorForEachText) {
   for (const char* pooling : {"mean", "first"}) {
     const Exited exited =
