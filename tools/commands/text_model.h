@@ -42,9 +42,6 @@ size_t count_masks(std::string_view text);
 
 // The vocabulary of a model folder whose model has so many rows for its pieces. Throws DataError for more
 // pieces, and the errors of load_vocabulary.
-// How often a text has [MASK].
-size_t count_masks(std::string_view text);
-
 std::unique_ptr<const Vocabulary> vocabulary_of(const std::string& folder, int64_t rows);
 
 }  // namespace reprise
