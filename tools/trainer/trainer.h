@@ -49,9 +49,6 @@ class Trainer {
     return Verdict::end;
   }
   Verdict evaluate();
-  void note_score(const NamedNumbers& scores);
-  void forget_best(const std::string& why);
-  void take_best();
   void test();
   std::optional<LoadedCheckpoint> load_newest();
   void save();           // throws only after several failures in a row; never broken weights
@@ -64,6 +61,11 @@ class Trainer {
   void write_final();
   std::string card() const;
   bool due(int64_t every) const { return every > 0 && state_.step % every == 0; }
+
+  // In trainer_best.cpp.
+  void note_score(const NamedNumbers& scores);
+  void forget_best(const std::string& why);
+  void take_best();
 
   // In trainer_watch.cpp.
   bool watched() const { return session_.config().watch.policy != "off"; }
