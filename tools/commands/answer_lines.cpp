@@ -5,12 +5,12 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <utility>
 
 #include "core/json.h"
 #include "core/parallel.h"
 #include "core/printable.h"
-#include "data/labelled_texts_config.h"
 #include "data/lines.h"
 #include "data/table_file.h"
 #include "data/utf8.h"
@@ -99,10 +99,8 @@ class Lines {
     if (columns.back().empty()) {
       throw Error(ExitCode::usage, "this model takes pairs of texts: name the column of the second ones, --pair-column");
     }
-    LabelledColumnsConfig table;
-    table.format = options.format;
-    table.header = options.header.value_or(true);
-    for (TableRow& row : read_table(options.input, table.table(options.input), columns)) {
+    const TableSettings settings = options.table.over(options.like).table(options.input);
+    for (TableRow& row : read_table(options.input, settings, columns)) {
       given_.push_back(of_row(std::move(row), columns, name_));
     }
   }
@@ -212,12 +210,7 @@ void add_line_options(CLI::App& command, LineOptions& options, bool texts) {
   }
   command.add_option("--input", options.input, "a file with a text a line (standard input)");
   command.add_option("--column", options.column, "the file is a table (.csv, .tsv, .jsonl): the column with the texts");
-  command.add_option("--format", options.format, "of that table: csv, tsv or jsonl (as its name ends)")
-      ->check(CLI::IsMember({"csv", "tsv", "jsonl"}));
-  // A function, as CLI11 would take an optional bool for a count, which is 0 when nothing is given.
-  const auto header = [&options](int64_t count) { options.header = count > 0; };
-  command.add_flag_function("--header,!--no-header", header, "its first line has the names of the columns; without, "
-                            "--column is a number, from 1 (as in training, else with)");
+  options.table.add_to(command);
   command.add_flag("--jsonl", options.jsonl, "lines of JSON: {\"text\": …} is read, an object is written");
   command.add_option("--batch", options.batch, "lines that are read and answered together; 1: each as it comes")
       ->check(CLI::Range(1, 1 << 20));

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/error.h"
+#include "tools/commands/table_options.h"
 
 namespace CLI {
 class App;
@@ -21,13 +21,13 @@ struct LineOptions {
   bool jsonl = false;              // lines {"text": …} instead of text
   std::string column;              // of the file, which is a table then; empty: it has a text a line
   std::string pair_column;         // of the second texts, if these are pairs
-  std::optional<std::string> format;  // of the table: csv, tsv, jsonl; unless given, as its name ends
-  std::optional<bool> header;      // whether it has one; unless given, it has
+  TableOptions table;              // its form
   int threads = 0;                 // 0: all processors
   size_t batch = 0;                // lines that are answered together; 0: as many as the command likes
   // What the command decides:
-  bool pairs = false;        // a second text follows after a tab, or is "pair" of the object
-  bool takes_empty = true;   // false: an empty text is a line that can't be read
+  bool pairs = false;            // a second text follows after a tab, or is "pair" of the object
+  LabelledColumnsConfig like{};  // tables that `table` says nothing else of
+  bool takes_empty = true;       // false: an empty text is a line that can't be read
 };
 
 struct InputText {

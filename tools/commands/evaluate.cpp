@@ -21,9 +21,7 @@ namespace reprise {
 namespace {
 
 LabelledColumnsConfig columns(const ClassifierHead& head, const EvaluateOptions& options) {
-  LabelledColumnsConfig columns = head.columns;
-  if (options.format) columns.format = options.format;
-  if (options.header) columns.header = *options.header;
+  LabelledColumnsConfig columns = options.table.over(head.columns);
   if (options.text_column) columns.text_column = *options.text_column;
   if (options.label_column) columns.label_column = *options.label_column;
   if (options.pair_column) columns.pair_column = options.pair_column;
@@ -87,12 +85,7 @@ void add_evaluate(CLI::App& app, EvaluateOptions& options) {
   command->add_option("--text-column", options.text_column, "the column of the text (as in training)");
   command->add_option("--pair-column", options.pair_column, "that of a second text (as in training)");
   command->add_option("--label-column", options.label_column, "that of the label (as in training)");
-  command->add_option("--format", options.format, "csv, tsv or jsonl (as in training; by default, as the name ends)")
-      ->check(CLI::IsMember({"csv", "tsv", "jsonl"}));
-  // A function, as CLI11 would take an optional bool for a count, which is 0 when nothing is given.
-  const auto header = [&options](int64_t count) { options.header = count > 0; };
-  command->add_flag_function("--header,!--no-header", header, "the first line has the names of the columns; without, "
-                             "columns are numbers, from 1 (as in training)");
+  options.table.add_to(*command);
   command->add_option("--precision", options.precision, "of products: float32, bfloat16, or auto: the faster one")
       ->check(CLI::IsMember({"float32", "bfloat16", "auto"}));
   command->add_flag("--json", options.json, "print JSON, for scripts");

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "tools/commands/table_options.h"
+
 namespace CLI {
 class App;
 }
@@ -13,8 +15,8 @@ namespace reprise {
 struct EvaluateOptions {
   std::string model;
   std::string data;
-  std::optional<std::string> text_column, pair_column, label_column, format;  // unless given, as in training
-  std::optional<bool> header;  // the same
+  std::optional<std::string> text_column, pair_column, label_column;  // unless given, as in training
+  TableOptions table;  // the same
   std::string precision = "float32";
   bool json = false;
   int threads = 0;  // 0: all processors

@@ -98,8 +98,7 @@ ExitCode predict_labels(const PredictOptions& options) {
   LineOptions lines = options.lines;
   lines.pairs = options.pairs || trained.pair_column || !lines.pair_column.empty();
   if (lines.pair_column.empty()) lines.pair_column = trained.pair_column.value_or("");
-  if (!lines.format) lines.format = trained.format;
-  if (!lines.header) lines.header = trained.header;
+  lines.like = trained;
   lines.takes_empty = false;
   return answer_lines(lines, kTextsAtATime, [&](const std::vector<InputText>& texts) {
     return answers(classifier, texts, options);
