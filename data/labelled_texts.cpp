@@ -135,8 +135,8 @@ std::vector<std::string> label_names(const LabelNamesConfig& config) {
   std::vector<std::string> names;
   std::unordered_set<std::string> known;
   for (const Json& name : list.is_array() ? list : Json::array()) {
-    if (!name.is_string() || !known.insert(name.get<std::string>()).second) {
-      throw DataError("{}: expected different names; got {}", document.place(fmt::format("{}", names.size())),
+    if (!name.is_string() || !can_be_label(name.get<std::string>()) || !known.insert(name.get<std::string>()).second) {
+      throw DataError("{}: expected different names without white space around them; got {}", document.place(fmt::format("{}", names.size())),
                       describe_json(name));
     }
     names.push_back(name.get<std::string>());

@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "core/printable.h"
+#include "data/lines.h"
 
 namespace reprise {
 
@@ -40,14 +41,19 @@ void LabelNamesConfig::fields(Fields& f) {
   f("names", names, "the names, in the order of the model's outputs");
 }
 
+bool can_be_label(std::string_view name) { return !name.empty() && trimmed(name) == name; }
+
 void LabelNamesConfig::check(Problems& problems) const {
   if (!path && names.empty()) problems.add("names", "no label is named");
   if (path && !names.empty()) problems.add("names", "give a file or the names, not both");
   std::unordered_set<std::string> known;
   for (const std::string& name : names) {
+    if (!can_be_label(name)) {
+      return problems.add("names", fmt::format("the label \"{}\" is empty or has white space around it, which no "
+                                               "text's label has once it is read", printable(name)));
+    }
     if (known.insert(name).second) continue;
-    problems.add("names", fmt::format("the label \"{}\" is there twice", printable(name)));
-    return;
+    return problems.add("names", fmt::format("the label \"{}\" is there twice", printable(name)));
   }
 }
 

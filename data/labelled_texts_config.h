@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/config.h"
@@ -26,6 +27,9 @@ struct LabelledColumnsConfig {
   void check(Problems& problems) const;
   TableSettings table(const std::string& path) const;
 };
+
+// Whether a text can have such a label: labels are read without the white space around them.
+bool can_be_label(std::string_view name);
 
 // ["cat", "dog"], or "labels.json" with such a list.
 struct LabelNamesConfig {

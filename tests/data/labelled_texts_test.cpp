@@ -103,7 +103,7 @@ TEST(LabelNames, ComeFromAFileOfTheirList) {
   const TemporaryFolder folder;
   folder.write("good.json", "[\"b\", \"a\"]");
   EXPECT_EQ(label_names(LabelNamesConfig{.path = folder / "good.json"}), (std::vector<std::string>{"b", "a"}));
-  for (const char* bad : {"[]", "{}", "[\"a\", \"a\"]", "[1]", "3"}) {
+  for (const char* bad : {"[]", "{}", "[\"a\", \"a\"]", "[\"a\", \" b\"]", "[\"\"]", "[1]", "3"}) {
     folder.write("bad.json", bad);
     expect_message(message([&] { label_names(LabelNamesConfig{.path = folder / "bad.json"}); }), "bad.json:1:");
   }
@@ -116,6 +116,10 @@ TEST(LabelNames, AreDifferentInARecipeToo) {
   EXPECT_EQ(bound("[\"b\", \"a\"]").names, (std::vector<std::string>{"b", "a"}));
   const auto ask = [&] { bound("[\"a\", \"b\", \"b\"]"); };
   test::expect_error(ask, ExitCode::config, "names: the label \"b\" is there twice");
+  for (const char* name : {"b ", ""}) {
+    test::expect_error([&] { bound(fmt::format("[\"a\", \"{}\"]", name)); }, ExitCode::config,
+                       fmt::format("names: the label \"{}\" is empty or has white space around it", name));
+  }
 }
 
 TEST(LabelNames, RefuseUnknownOnesWithASuggestion) {
