@@ -61,6 +61,12 @@ TEST_F(Recipes, AreNotHiddenByARunsFolder) {
   EXPECT_EQ(find_recipe("albert_small").filename(), "albert_small.json");
 }
 
+TEST_F(Recipes, OfARunAreFiles) {
+  fs::create_directories("runs/mine");
+  write("runs/mine/config.json");
+  EXPECT_EQ(error_of("runs/mine"), "runs/mine: this is a folder, and a recipe is a file; a run's is runs/mine/config.json");
+}
+
 TEST_F(Recipes, SuggestWhatWasMeant) {
   const std::string error = error_of("albert_smal");
   EXPECT_TRUE(error.starts_with(

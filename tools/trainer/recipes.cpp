@@ -67,6 +67,10 @@ fs::path find_recipe(const std::string& name) {
       if (const auto file = file_at(folder / name)) return *file;
     }
   }
+  if (const auto file = file_at(fs::path(name) / "config.json")) {
+    throw Error(ExitCode::no_input, "{}: this is a folder, and a recipe is a file; a run's is {}", printable(name),
+                printable(file->string()));
+  }
   const std::vector<std::string> names = recipe_names();
   const std::string stem = fs::path(name).stem().string();
   throw Error(ExitCode::no_input, "{}: there is no such {}{}{}", printable(name),
