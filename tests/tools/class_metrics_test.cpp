@@ -103,12 +103,22 @@ LabelCounts four_labels() {
   return counts;
 }
 
-TEST(LabelCounts, F1IsThatOfOneLabel) {
+TEST(LabelCounts, MeasureEachLabel) {
   const LabelCounts counts = four_labels();  // f1_score(average=None, zero_division=0)
-  EXPECT_DOUBLE_EQ(counts.f1(0), 1);
-  EXPECT_DOUBLE_EQ(counts.f1(1), 0.5);
-  EXPECT_DOUBLE_EQ(counts.f1(3), 0);
-  EXPECT_THROW(counts.f1(4), UsageError);
+  EXPECT_DOUBLE_EQ(counts.of(0).f1(), 1);
+  EXPECT_DOUBLE_EQ(counts.of(1).f1(), 0.5);
+  EXPECT_DOUBLE_EQ(counts.of(3).f1(), 0);
+  EXPECT_THROW(counts.of(4), UsageError);
+}
+
+TEST(YesCounts, MeasureWhatWasGivenAndWhatWasFound) {
+  const YesCounts counts = {.true_positives = 3, .false_positives = 1, .false_negatives = 2};
+  EXPECT_EQ(counts.right(), 5);
+  EXPECT_DOUBLE_EQ(counts.precision(), 0.75);
+  EXPECT_DOUBLE_EQ(counts.recall(), 0.6);
+  EXPECT_DOUBLE_EQ(counts.f1(), 2 * 0.75 * 0.6 / 1.35);
+  EXPECT_EQ(YesCounts{}.precision(), 0);
+  EXPECT_EQ(YesCounts{}.recall(), 0);
 }
 
 TEST(LabelCounts, MacroF1IsTheMeanOfAllLabels) {

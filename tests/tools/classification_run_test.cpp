@@ -197,6 +197,24 @@ TEST_P(ClassificationRuns, SaysUnknownBelowTheThreshold) {
   }
 }
 
+TEST_P(ClassificationRuns, SaysWhatAThresholdWouldDo) {
+  const auto evaluate = [&](const TinyRuns::Arguments& more) {
+    TinyRuns::Arguments all = {"evaluate", final_folder(), "--data", runs() / "test.csv"};
+    all.insert(all.end(), more.begin(), more.end());
+    const Exited exited = reprise(all);
+    EXPECT_EQ(exited.code, 0) << exited.err;
+    return exited.out;
+  };
+  const Json all = parse_json(evaluate({"--threshold", "0", "--json"}), "out").value();
+  EXPECT_EQ(all["answered"], 1);
+  EXPECT_EQ(all["answered_accuracy"], all["accuracy"]);
+  EXPECT_NE(evaluate({"--threshold", "0"}).find("At a threshold of 0 100.00 % of the texts are answered, "), std::string::npos);
+  const Json none = parse_json(evaluate({"--threshold", "1", "--json"}), "out").value();
+  EXPECT_EQ(none["answered"], 0);
+  EXPECT_TRUE(none["answered_accuracy"].is_null());
+  EXPECT_NE(evaluate({"--threshold", "1"}).find("no text is answered"), std::string::npos);
+}
+
 TEST_P(ClassificationRuns, ListsTheLikeliestLabelsIfAsked) {
   const auto cells = [&](TinyRuns::Arguments arguments) {
     arguments.insert(arguments.begin(), {"predict", final_folder()});
@@ -284,6 +302,15 @@ TEST(ClassificationRun, TakesSeveralLabelsOfATextAndNumbers) {
                                 runs.folder().path()).wait();
   EXPECT_EQ(broken.code, 65);
   EXPECT_EQ(broken.out, "-\n\na\n") << broken.err;
+  const auto evaluated = [&](const std::string& model, const TinyRuns::Arguments& more) {
+    TinyRuns::Arguments all = {"evaluate", runs / (model + "/final"), "--data"};
+    all.insert(all.end(), more.begin(), more.end());
+    return Process("reprise", all, runs.folder().path()).wait();
+  };
+  EXPECT_NE(evaluated("labels", {runs / "train.jsonl"}).out.find("a                  2     1.0000  1.0000  1.0000"), std::string::npos)
+      << evaluated("labels", {runs / "train.jsonl"}).out;
+  const Json apart = parse_json(evaluated("labels", {runs / "train.jsonl", "--json", "--threshold", "1"}).out, "out").value();
+  EXPECT_EQ(apart["labels"][1], (Json{{"label", "b"}, {"texts", 2}, {"precision", 0}, {"recall", 0}, {"f1", 0}}));
 
   recipe["task"] = "regression";
   recipe["data"]["train"] = recipe["data"]["valid"] = "scores.tsv";
@@ -293,6 +320,11 @@ TEST(ClassificationRun, TakesSeveralLabelsOfATextAndNumbers) {
   const Exited number = Process("reprise", {"predict", runs / "scores/final", "--jsonl", "river"},
                                 runs.folder().path()).wait();
   EXPECT_NEAR(parse_json(number.out, "out").value()["score"].get<double>(), 2, 0.3) << number.err;
+  expect_exit(evaluated("scores", {runs / "scores.tsv", "--threshold", "0.5"}), 2, {"--threshold", "numbers"});
+  for (const char* option : {"--threshold", "--top"}) {
+    expect_exit(Process("reprise", {"predict", runs / "scores/final", option, "1", "river"}, runs.folder().path()).wait(), 2,
+                {option, "number"});
+  }
 }
 
 TEST(ClassificationRun, TakesPairs) {

@@ -2,23 +2,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include <cmath>
-#include <cstdlib>
-
 #include "tools/commands/predict_labels.h"
 #include "tools/commands/predict_words.h"
+#include "tools/commands/threshold_option.h"
 #include "tools/trainer/model_config_file.h"
 
 namespace reprise {
-
-namespace {
-
-// CLI::Range lets NaN pass, which is neither below nor above.
-std::string problem_of_nan(const std::string& text) {
-  return std::isnan(std::strtod(text.c_str(), nullptr)) ? "Value " + text + " is no number" : "";
-}
-
-}  // namespace
 
 ExitCode predict(const PredictOptions& options) {
   return read_model_config(options.model).classifier ? predict_labels(options) : predict_words(options);
@@ -31,11 +20,8 @@ void add_predict(CLI::App& app, PredictOptions& options) {
   command->add_option("--top", options.top, "guesses for each [MASK] (5), or labels for each text, with their "
                       "probabilities (the answer alone; with --jsonl 5)")
       ->check(CLI::Range(1, 1000));
-  command
-      ->add_option("--threshold", options.threshold, "of labels: answer \"unknown\" below this probability; of "
-                   "texts with several labels: those above it (0.5)")
-      ->check(CLI::Range(0.0, 1.0))
-      ->check(problem_of_nan);
+  add_threshold(*command, options.threshold, "of labels: answer \"unknown\" below this probability; of texts with "
+                "several labels: those above it (0.5)");
   command->add_option("--precision", options.precision, "of products: bfloat16 is faster where the processor has it; "
                       "auto: then bfloat16, else float32")
       ->check(CLI::IsMember({"float32", "bfloat16", "auto"}));

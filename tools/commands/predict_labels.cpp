@@ -1,9 +1,11 @@
 #include "tools/commands/predict_labels.h"
 
 #include "autograd/ops.h"
+#include "core/error.h"
 #include "core/json.h"
 #include "core/printable.h"
 #include "tools/commands/text_classifier.h"
+#include "tools/commands/threshold_option.h"
 #include "tools/trainer/tasks/classification_scores.h"
 #include "tools/trainer/tasks/score.h"
 
@@ -94,6 +96,11 @@ std::vector<std::string> answers(const TextClassifier& classifier, std::span<con
 
 ExitCode predict_labels(const PredictOptions& options) {
   const TextClassifier classifier(options.model, precision_named(options.precision));
+  const LabelKind kind = classifier.head().kind;
+  check_threshold(options.threshold, kind);
+  if (options.top && kind == LabelKind::number) {
+    throw Error(ExitCode::usage, "--top: this model answers a text by one number; leave it out");
+  }
   const LabelledColumnsConfig& trained = classifier.head().columns;
   LineOptions lines = options.lines;
   lines.pairs = options.pairs || trained.pair_column || !lines.pair_column.empty();

@@ -99,6 +99,18 @@ double ConfusionMatrix::matthews() const {
   return ratio(covariance, std::sqrt(right_variance * given_variance));
 }
 
+double YesCounts::precision() const {
+  return ratio(static_cast<double>(true_positives), static_cast<double>(true_positives + false_positives));
+}
+
+double YesCounts::recall() const {
+  return ratio(static_cast<double>(true_positives), static_cast<double>(right()));
+}
+
+double YesCounts::f1() const {
+  return f1_of(true_positives, 2 * true_positives + false_positives + false_negatives);
+}
+
 LabelCounts::LabelCounts(int64_t labels) : counts_(at_least_one(labels, "label counts: labels")) {}
 
 void LabelCounts::add(std::span<const uint8_t> right, std::span<const uint8_t> given) {
@@ -117,22 +129,21 @@ void LabelCounts::add(std::span<const uint8_t> right, std::span<const uint8_t> g
   ++count_;
 }
 
-double LabelCounts::f1(int64_t label) const {
+const YesCounts& LabelCounts::of(int64_t label) const {
   if (label < 0 || label >= labels())
     throw UsageError("label counts: no label {}, there are {}", label, labels());
-  const Counts& of = counts_[static_cast<size_t>(label)];
-  return f1_of(of.true_positives, 2 * of.true_positives + of.false_positives + of.false_negatives);
+  return counts_[static_cast<size_t>(label)];
 }
 
 double LabelCounts::macro_f1() const {
   double sum = 0;
-  for (int64_t i = 0; i < labels(); ++i) sum += f1(i);
+  for (int64_t i = 0; i < labels(); ++i) sum += of(i).f1();
   return sum / static_cast<double>(labels());
 }
 
-LabelCounts::Counts LabelCounts::total() const {
-  Counts all;
-  for (const Counts& of : counts_) {
+YesCounts LabelCounts::total() const {
+  YesCounts all;
+  for (const YesCounts& of : counts_) {
     all.true_positives += of.true_positives;
     all.false_positives += of.false_positives;
     all.false_negatives += of.false_negatives;
@@ -140,18 +151,14 @@ LabelCounts::Counts LabelCounts::total() const {
   return all;
 }
 
-double LabelCounts::micro_f1() const {
-  const Counts all = total();
-  return f1_of(all.true_positives,
-               2 * all.true_positives + all.false_positives + all.false_negatives);
-}
+double LabelCounts::micro_f1() const { return total().f1(); }
 
 double LabelCounts::exact_match() const {
   return ratio(static_cast<double>(exact_), static_cast<double>(count_));
 }
 
 double LabelCounts::label_accuracy() const {
-  const Counts all = total();
+  const YesCounts all = total();
   const int64_t decisions = count_ * labels();
   return ratio(static_cast<double>(decisions - all.false_positives - all.false_negatives),
                static_cast<double>(decisions));

@@ -63,6 +63,18 @@ class ConfusionMatrix {
   std::vector<int64_t> cells_;  // [right, given]
 };
 
+// How the decisions on one label came out. Where a measure has nothing to divide by, it is 0.
+struct YesCounts {
+  int64_t true_positives = 0;
+  int64_t false_positives = 0;
+  int64_t false_negatives = 0;
+
+  int64_t right() const { return true_positives + false_negatives; }  // items that have it
+  double precision() const;  // the share of what was given that is right
+  double recall() const;     // the share of what is right that was given
+  double f1() const;
+};
+
 // Items that have any number of labels each, none included. Without items every measure is 0.
 class LabelCounts {
  public:
@@ -74,8 +86,8 @@ class LabelCounts {
   int64_t labels() const { return std::ssize(counts_); }
   int64_t count() const { return count_; }
 
-  // The F1 of one label: 0 when it was never given rightly.
-  double f1(int64_t label) const;
+  // Those of one label.
+  const YesCounts& of(int64_t label) const;
 
   // The mean F1 of all labels; unlike ConfusionMatrix's, those that never occur count, as 0.
   // Scikit-learn's f1_score(average="macro", zero_division=0) of indicator matrices.
@@ -92,14 +104,9 @@ class LabelCounts {
   double label_accuracy() const;
 
  private:
-  struct Counts {
-    int64_t true_positives = 0;
-    int64_t false_positives = 0;
-    int64_t false_negatives = 0;
-  };
-  Counts total() const;
+  YesCounts total() const;
 
-  std::vector<Counts> counts_;  // [labels]
+  std::vector<YesCounts> counts_;  // [labels]
   int64_t count_ = 0;
   int64_t exact_ = 0;
 };

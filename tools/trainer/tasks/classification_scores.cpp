@@ -40,8 +40,9 @@ Variable classification_loss(LabelKind kind, const Variable& logits, const Token
   return squared_error(logits, batch.targets, weight);
 }
 
-ClassificationScores::ClassificationScores(LabelKind kind, int64_t outputs)
+ClassificationScores::ClassificationScores(LabelKind kind, int64_t outputs, std::optional<double> threshold)
     : kind_(kind),
+      threshold_(threshold),
       confusion_(kind == LabelKind::one ? outputs : 1),
       labels_(kind == LabelKind::several ? outputs : 1) {}
 
@@ -62,8 +63,12 @@ void ClassificationScores::add_classes(const Tensor& logits, const TokenBatch& b
   const Tensor probabilities = softmax(Variable(logits)).value();
   const int64_t classes = logits.size(1);
   for (size_t i = 0; i < given.size(); ++i) {
+    const real probability = probabilities.data()[static_cast<int64_t>(i) * classes + given[i]];
     confusion_.add(right[i], given[i]);
-    calibration_.add(probabilities.data()[static_cast<int64_t>(i) * classes + given[i]], right[i] == given[i]);
+    calibration_.add(probability, right[i] == given[i]);
+    const bool sure = probability >= threshold_.value_or(0);
+    answered_ += sure;
+    answered_rightly_ += sure && right[i] == given[i];
   }
   answers_.given.insert(answers_.given.end(), given.begin(), given.end());
   answers_.right.insert(answers_.right.end(), right.begin(), right.end());
@@ -71,11 +76,12 @@ void ClassificationScores::add_classes(const Tensor& logits, const TokenBatch& b
 
 void ClassificationScores::add_labels(const Tensor& logits, const TokenBatch& batch) {
   const auto labels = static_cast<size_t>(logits.size(1));
+  const Tensor probabilities = sigmoid(Variable(logits)).value();
   std::vector<uint8_t> given(labels), right(labels);
   for (int64_t i = 0; i < batch.sequences(); ++i) {
     for (size_t l = 0; l < labels; ++l) {
       const int64_t at = i * logits.size(1) + static_cast<int64_t>(l);
-      given[l] = logits.data()[at] > 0;  // as likely as kLabelGiven
+      given[l] = probabilities.data()[at] > threshold_.value_or(kLabelGiven);
       right[l] = batch.targets.data()[at] > 0;
     }
     labels_.add(right, given);
@@ -101,6 +107,10 @@ NamedNumbers ClassificationScores::numbers() const {
       add("matthews", confusion_.matthews());
       add("calibration_error", calibration_.error());
       add("majority_accuracy", confusion_.majority_share());
+      if (threshold_) {
+        add("answered", static_cast<double>(answered_) / static_cast<double>(std::max<int64_t>(1, texts_)));
+        add("answered_accuracy", static_cast<double>(answered_rightly_) / static_cast<double>(answered_));
+      }
       break;
     case LabelKind::several:
       add("accuracy", labels_.label_accuracy());
