@@ -91,6 +91,16 @@ TEST(KeepBest, ChoosesAnewInAnotherFolder) {
   expect_exit(runs.train("other", {"--resume", checkpoint}), 0, {"isn't in this run's folder"});
 }
 
+// Also one that takes a sentence task.
+TEST(KeepBest, TakesAnyScoreOfAnEvaluation) {
+  const TinyRuns runs;
+  Json any = recipe();
+  any["training"]["steps"] = 4;
+  any["training"]["keep_best"] = "sentence_accuracy";
+  runs.write_recipe(any);
+  expect_exit(runs.train("run"), 0, {"weights of step"});
+}
+
 TEST(KeepBest, RefusesAScoreThatIsNotThere) {
   const TinyRuns runs;
   Json wrong = recipe();

@@ -73,11 +73,11 @@ NamedNumbers PretrainingTask::evaluate(const std::function<bool()>& stop) const 
                          {"mlm_accuracy", words.accuracy()},
                          {"unigram_loss", dataset_->baseline().unigram_loss},
                          {"mlm_spread", words.spread()}};
-  if (sentences.count() > 0) {
+  if (const auto& majority = dataset_->baseline().majority_share) {
     scores.emplace_back("sentence_loss", sentences.mean_loss());
     scores.emplace_back("sentence_accuracy", sentences.accuracy());
     scores.emplace_back("sentence_spread", sentences.spread());
-    scores.emplace_back("majority_accuracy", dataset_->baseline().majority_share.value_or(0));
+    scores.emplace_back("majority_accuracy", *majority);
   }
   return scores;
 }
