@@ -262,6 +262,17 @@ std::string copied(const std::string& model, const std::string& copy) {
   return copy;
 }
 
+TEST_P(ClassificationRuns, AreComparedWithoutWhatTheyStartedFrom) {
+  const std::string start = copied(final_folder(), runs() / "start");
+  expect_exit(runs().train("tuned", {"--set", "model=" + dump_json_line({{"init_from", start}, {"type", GetParam()}}),
+                                     "--set", "training.epochs=1"}), 0);
+  std::filesystem::remove_all(start);
+  const Exited exited = reprise({"compare", runs() / "run", runs() / "tuned", "--json"});
+  expect_exit(exited, 0);
+  const std::vector<Json> lines = runs().metrics("tuned");
+  EXPECT_EQ(parse_json(exited.out, "out").value()["runs"][1]["accuracy"], lines[lines.size() - 2]["eval"]["accuracy"]);
+}
+
 TEST_P(ClassificationRuns, WantTheTokenizerOfWhatTheyStartFrom) {
   const std::string model = copied(final_folder(), runs() / "no_tokenizer");
   for (const char* file : {"vocab.txt", "spiece.model", "tokenizer.json"}) std::filesystem::remove(model + "/" + file);

@@ -32,8 +32,11 @@ Finished evaluate(const std::string& run) {
     throw Error(ExitCode::no_input, "{}: there is no final/ in it: it isn't the folder of a finished run",
                 run);
   }
-  RunConfig config = load_run_config(run + "/config.json", {});
-  config.model.init_from.reset();  // the folder may be gone
+  // What it started from may be gone.
+  RunConfig config = load_run_config(run + "/config.json", {"model.init_from=null"});
+  if (VocabularyConfig* vocabulary = config.data.vocabulary(); vocabulary && has_vocabulary(final_folder)) {
+    vocabulary->path = final_folder;
+  }
   Session session(config);
   load_weights(final_folder, session.parameters());
   Answers answers = session.task().answers();
