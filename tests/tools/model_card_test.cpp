@@ -41,5 +41,11 @@ TEST(ModelCard, TakesTheScoresOfTheStepThatItIsOf) {
   EXPECT_TRUE(last_scores(folder / "missing", "eval", 8).is_null());
 }
 
+TEST(ModelCard, PassesOverATornLine) {
+  const TemporaryFolder folder;
+  folder.write("metrics.jsonl", "{\"step\": 8, \"eval\": {\"loss\": 2}}\n{\"step\": 8, \"eval\": {\"lo\n");
+  EXPECT_EQ(last_scores(folder / "metrics.jsonl", "eval", 8)["loss"], 2);
+}
+
 }  // namespace
 }  // namespace reprise

@@ -22,7 +22,8 @@ AppendedFile::AppendedFile(const std::string& path, int64_t keep) : path_(path) 
 
 void AppendedFile::line(std::string_view text) {
   if (!fd_.open()) return;
-  std::string out(text);
+  std::string out = torn_ ? "\n" : "";  // ends the line that was written in part
+  out += text;
   out += '\n';
   size_t done = 0;
   while (done < out.size()) {
@@ -32,6 +33,7 @@ void AppendedFile::line(std::string_view text) {
     done += static_cast<size_t>(written);
   }
   bytes_ += static_cast<int64_t>(done);
+  torn_ = done < out.size() && (torn_ || done > 0);
   if (done < out.size() && !failed_) {
     std::fprintf(stderr, "warning: %s can't be written (%s); training goes on without it\n",
                  path_.c_str(), std::strerror(errno));

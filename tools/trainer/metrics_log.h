@@ -27,6 +27,7 @@ class AppendedFile {
   FileDescriptor fd_;
   int64_t bytes_ = 0;
   bool failed_ = false;
+  bool torn_ = false;  // whether it ends within a line
 };
 
 // Infinities and NaN become null, which JSON has a word for.
