@@ -1,5 +1,8 @@
 // What a run does about trouble. Whether healthy runs are left in peace, and faulty ones found, is tried on
 // more and longer ones by tests/slow/watch.sh.
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "autograd/ops.h"
 #include "core/parallel.h"
 #include "tests/tools/tiny_runs.h"
@@ -61,6 +64,21 @@ TEST(WatchRuns, StopSavesAndStops) {
   const Exited again = runs.train("run", {"--set", "watch.policy=stop"});
   EXPECT_NE(again.err.find("going on from"), std::string::npos) << again.err;
   EXPECT_GT(runs.metrics("run").size(), lines + 1);
+}
+
+// No file of the run may be as large as its weights, as on a disk without room for them.
+TEST(WatchRuns, StopDoesNotSayThatItSavedWhenItCouldNot) {
+  const RunsWithABadRate runs;
+  rlimit before = {};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small = {.rlim_cur = 16 << 10, .rlim_max = before.rlim_max};
+  const auto handler = signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &small);
+  const Exited exited = runs.train("run", {"--set", "watch.policy=stop"});
+  setrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, handler);
+  expect_exit(exited, 74, {"model.safetensors"});
+  EXPECT_EQ(exited.err.find("and saved"), std::string::npos) << exited.err;
 }
 
 TEST(WatchRuns, RollbackGoesOnFromACheckpointWithALowerRate) {

@@ -323,10 +323,14 @@ ExitCode Trainer::refuse_weights() {
   return ExitCode::diverged;
 }
 
+void Trainer::save_for_good() {
+  failed_saves_ = kMostFailedSaves;
+  save();
+}
+
 ExitCode Trainer::stop() {
   if (!weights_are_finite()) return refuse_weights();
-  failed_saves_ = kMostFailedSaves;  // this save has no next try
-  save();
+  save_for_good();
   console_.say(fmt::format("stopped and saved at step {}; the same command goes on from there",
                            state_.step));
   return StopSignals::exit_code();

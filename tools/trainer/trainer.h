@@ -52,6 +52,7 @@ class Trainer {
   void test();
   std::optional<LoadedCheckpoint> load_newest();
   void save();           // throws only after several failures in a row; never broken weights
+  void save_for_good();  // the last save, which has no next try: throws when it fails
   void report_sharing();
   void report_unused();
   ExitCode stop();     // saves; for a signal
