@@ -34,14 +34,31 @@ TEST(StopSignals, PutsNothingOnTheStackThatItInterrupts) {
   EXPECT_NE(std::count(begin, begin + stack.ss_size, '\0'), static_cast<long>(stack.ss_size));
 }
 
+// What another part of a program did with a signal.
+void others(int /*signal*/) {}
+
 TEST(StopSignals, GivesEverythingBack) {
   const stack_t before = signal_stack();
-  { const StopSignals signals; }
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
+    const auto first = signal(number, others);
+    { const StopSignals signals; }
+    EXPECT_EQ(signal(number, first), others) << number;
+  }
   EXPECT_EQ(signal_stack().ss_sp, before.ss_sp);
   EXPECT_EQ(signal_stack().ss_flags, before.ss_flags);
-  struct sigaction action = {};
-  sigaction(SIGTERM, nullptr, &action);
-  EXPECT_EQ(action.sa_handler, SIG_DFL);
+}
+
+// As under nohup.
+TEST(StopSignals, LeavesAnIgnoredSignalIgnored) {
+  const auto first = signal(SIGHUP, SIG_IGN);
+  {
+    const StopSignals signals;
+    raise(SIGHUP);
+    EXPECT_FALSE(StopSignals::requested());
+    raise(SIGTERM);
+    EXPECT_TRUE(StopSignals::requested());
+  }
+  EXPECT_EQ(signal(SIGHUP, first), SIG_IGN);
 }
 
 }  // namespace

@@ -38,15 +38,22 @@ StopSignals::StopSignals() : stack_(frame_bytes()) {
   stack.ss_sp = stack_.data();
   stack.ss_size = stack_.size();
   sigaltstack(&stack, &stack_before_);
-  struct sigaction action = {};
-  action.sa_handler = on_signal;
-  action.sa_flags = SA_ONSTACK | SA_RESTART;
-  for (int number : kSignals) sigaction(number, &action, nullptr);
-  signal(SIGPIPE, SIG_IGN);
+  struct sigaction stop = {}, ignore = {}, before = {};
+  stop.sa_handler = on_signal;
+  stop.sa_flags = SA_ONSTACK | SA_RESTART;
+  ignore.sa_handler = SIG_IGN;
+  for (const int number : kSignals) {
+    sigaction(number, nullptr, &before);
+    if (before.sa_handler == SIG_IGN) continue;
+    before_.emplace_back(number, before);
+    sigaction(number, &stop, nullptr);
+  }
+  sigaction(SIGPIPE, &ignore, &before);
+  before_.emplace_back(SIGPIPE, before);
 }
 
 StopSignals::~StopSignals() {
-  for (int number : kSignals) signal(number, SIG_DFL);
+  for (const auto& [number, before] : before_) sigaction(number, &before, nullptr);
   sigaltstack(&stack_before_, nullptr);
 }
 

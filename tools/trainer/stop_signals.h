@@ -1,8 +1,10 @@
-// SIGINT, SIGTERM and SIGHUP ask for a stop; a second one stops at once.
+// SIGINT, SIGTERM and SIGHUP ask for a stop; a second one stops at once. One that is ignored at the start stays so:
+// nohup wants a run to outlive its terminal.
 #pragma once
 
 #include <signal.h>
 
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -24,6 +26,7 @@ class StopSignals {
  private:
   std::vector<char> stack_;  // the handler's, on the thread that made this
   stack_t stack_before_ = {};
+  std::vector<std::pair<int, struct sigaction>> before_;  // of each signal that was taken
 };
 
 }  // namespace reprise
