@@ -1,6 +1,7 @@
 #include "core/json.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <fstream>
@@ -120,6 +121,15 @@ TEST(Json, CarriesTheExitCodeOfTheCaller) {
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), ExitCode::corrupt);
   }
+}
+
+TEST(Json, IsReadFromAPipeToo) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  ASSERT_EQ(write(ends[1], "[1, 2]", 6), 6);
+  close(ends[1]);
+  EXPECT_EQ(read_json(fmt::format("/dev/fd/{}", ends[0])).value().size(), 2u);
+  close(ends[0]);
 }
 
 TEST(Json, SaysWhyAFileCannotBeRead) {
