@@ -13,7 +13,9 @@ namespace reprise {
 
 namespace {
 
-// The first number after `label` in a file of the system; the largest number when there is none.
+constexpr int64_t kNone = std::numeric_limits<int64_t>::max();
+
+// The first number in a file of the system that stands where scanf's `format` wants it; kNone when none does.
 int64_t system_number(const char* path, const char* format) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path, "re"), std::fclose);
   char line[256];
@@ -21,16 +23,24 @@ int64_t system_number(const char* path, const char* format) {
     int64_t number = 0;
     if (std::sscanf(line, format, &number) == 1) return number;
   }
-  return std::numeric_limits<int64_t>::max();
+  return kNone;
+}
+
+// What the control group still allows, kNone without a limit. Its use counts files in memory, which it would drop.
+int64_t left_to_control_group() {
+  const int64_t limit = system_number("/sys/fs/cgroup/memory.max", "%" SCNd64);
+  const int64_t used = system_number("/sys/fs/cgroup/memory.current", "%" SCNd64);
+  const int64_t files = system_number("/sys/fs/cgroup/memory.stat", "file %" SCNd64);
+  if (limit == kNone || used == kNone) return limit;
+  return std::max<int64_t>(0, limit - used + (files == kNone ? 0 : files));
 }
 
 }  // namespace
 
 int64_t available_memory() {
   const int64_t free_kib = system_number("/proc/meminfo", "MemAvailable: %" SCNd64);
-  const int64_t free = free_kib > std::numeric_limits<int64_t>::max() / 1024
-                           ? std::numeric_limits<int64_t>::max() : free_kib * 1024;
-  return std::min(free, system_number("/sys/fs/cgroup/memory.max", "%" SCNd64));
+  const int64_t free = free_kib > kNone / 1024 ? kNone : free_kib * 1024;
+  return std::min(free, left_to_control_group());
 }
 
 std::string processor_name() {
