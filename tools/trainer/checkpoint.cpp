@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/gemm.h"
 #include "core/kernels/isa.h"
+#include "core/printable.h"
 #include "core/safetensors.h"
 
 namespace reprise {
@@ -98,6 +99,9 @@ void restore_tensors(const std::string& path, const std::vector<NamedTensor>& te
                 tensors.size());
   }
   for (const NamedTensor& tensor : tensors) {
+    if (!file.contains(tensor.name)) {
+      throw Error(ExitCode::corrupt, "{}: no tensor \"{}\", which the model has", path, printable(tensor.name));
+    }
     const Tensor loaded = file.load(tensor.name, tensor.tensor.dtype(), Purpose::other);
     if (loaded.shape() != tensor.tensor.shape()) {
       throw Error(ExitCode::corrupt, "{}: tensor \"{}\" is {}, the model has {}", path, tensor.name,
