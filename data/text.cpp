@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 
 #include "core/error.h"
 #include "core/files.h"
@@ -74,7 +75,8 @@ void add_file(Text& text, const std::string& path, InvalidUtf8 policy) {
 std::vector<std::string> matching_files(const std::vector<std::string>& paths) {
   std::vector<std::string> files;
   for (const std::string& path : paths) {
-    if (path.find_first_of("*?[") == std::string::npos) {
+    // A file's own name is no pattern, whatever is in it.
+    if (std::error_code error; path.find_first_of("*?[") == path.npos || std::filesystem::exists(path, error)) {
       files.push_back(path);
       continue;
     }

@@ -57,7 +57,7 @@ std::vector<uint8_t> values_of(std::string_view line, const std::string& path, i
 Images read_csv_images(const std::string& path, LabelColumn label) {
   const std::string content = read_text(path);
   Images images;
-  for_each_line(content, [&](std::string_view line, int64_t number) {
+  for_each_line(without_byte_order_mark(content), [&](std::string_view line, int64_t number) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty() || (number == 1 && is_header(line))) return;
     const std::vector<uint8_t> values = values_of(line, path, number);

@@ -77,6 +77,7 @@ TEST_F(ImageFilesTest, ReadsCsvWithTheLabelAtEitherEnd) {
   EXPECT_EQ(first.width, 2);
   EXPECT_EQ(first.labels, std::vector<int32_t>({3, 4}));
   EXPECT_EQ(first.pixels, Bytes({0, 1, 2, 255, 5, 6, 7, 8}));
+  EXPECT_EQ(load_images(csv("\xEF\xBB\xBF" "3,0,1,2,255\n")).count(), 1);
   const Images last = load_images(csv("0,1,2,255,3", LabelColumn::last));
   EXPECT_EQ(last.labels, std::vector<int32_t>({3}));
   EXPECT_EQ(last.pixels, Bytes({0, 1, 2, 255}));

@@ -137,6 +137,8 @@ TEST(Text, MissingFilesAndFoldersHaveTheirExitCodes) {
   };
   EXPECT_EQ(code(folder / "none.txt"), ExitCode::no_input);
   EXPECT_EQ(code(folder / "none*.txt"), ExitCode::no_input);
+  write_file(folder / "a[1].txt", "named like a pattern");
+  EXPECT_EQ(code(folder / "a[1].txt"), ExitCode::ok);
   EXPECT_EQ(code(folder.path()), ExitCode::no_input);
   EXPECT_THROW(load_text({}, InvalidUtf8::error), DataError);
 }
