@@ -60,9 +60,8 @@ Variable gelu_tanh(const Variable& x);  // its tanh form: "gelu_new" at Hugging 
 Variable tanh(const Variable& x);
 Variable sigmoid(const Variable& x);
 Variable scaled_tanh(const Variable& x);  // 1.7159 tanh(2x/3); LeCun et al. 1998
-// The one of that name.
 using kernels::Activation;
-Variable activation(const Variable& x, Activation f);
+Variable activation(const Variable& x, Activation f);  // the one of that name
 
 // ---- feed-forward block (ops/feed_forward.cpp)
 // f(x · w1ᵀ + b1) · w2ᵀ + b2, as one op: x [.., width], w1 [inner, width], b1 [inner], w2 [out, inner],

@@ -210,7 +210,8 @@ class Tape {
 
 // Appends a node for `value`, computed by `op` from `inputs`; `backward(const Tensor& dy, InputGrads& dx)`
 // is its closure. Without an input that wants a gradient the result is a constant and nothing is kept.
-// A closure may be run more than once (observers), so it doesn't change what it captured.
+// A closure may be run more than once (observers), so it doesn't change what it captured except in its last
+// run, where dx.repeated() is false.
 template <class Backward>
 Variable record(std::string_view op, Tensor value, std::span<const Source> inputs,
                 Backward&& backward) {

@@ -53,7 +53,7 @@ class ConfigSource {
   Place place(std::string_view path) const;
   Place key_place(std::string_view path) const;
 
-  // A file that is based on another removed the other's value of `path` by null.
+  // A file that is based on another removed the other's value of `path` by null, or a --set did.
   bool removed(std::string_view path) const { return removed_.count(std::string(path)) > 0; }
   // The text of a --set for exactly this path, if it decides the value.
   const std::string* override_text(std::string_view path) const;

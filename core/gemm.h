@@ -67,17 +67,17 @@ void gemm(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const BFl
 // them.
 bool has_bfloat16();
 
-// float32, bfloat16, or auto: bfloat16 where it is fast. Throws Error (unavailable) for bfloat16 where
-// it is not, unless REPRISE_GEMM names a backend that computes it slowly (reference, openblas).
-Precision precision_named(std::string_view name);
-std::string_view to_string(Precision precision);
-
-// The same on the calling thread alone and without tiles, for products that are tasks themselves
+// Both on the calling thread alone and without tiles, for products that are tasks themselves
 // (one head of one sequence).
 void gemm_task(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const real* a,
                int64_t lda, const real* b, int64_t ldb, real beta, real* c, int64_t ldc);
 void gemm_task(Transpose ta, Transpose tb, int64_t m, int64_t n, int64_t k, const BFloat16* a,
                int64_t lda, const BFloat16* b, int64_t ldb, real beta, real* c, int64_t ldc);
+
+// float32, bfloat16, or auto: bfloat16 where it is fast. Throws Error (unavailable) for bfloat16 where
+// it is not, unless REPRISE_GEMM names a backend that computes it slowly (reference, openblas).
+Precision precision_named(std::string_view name);
+std::string_view to_string(Precision precision);
 
 // The backend in use: REPRISE_GEMM=openblas|onednn|reference, or a fixed choice for the processor.
 // Throws Error (unavailable) when the environment names one that isn't built in or doesn't exist.

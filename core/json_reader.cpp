@@ -68,7 +68,7 @@ class JsonReader {
     bool inside_string = cursor_.here() == '"' && std::strstr(e.what(), "invalid string");
     if (inside_string && position > 0) {
       cursor_.walk_to(position - 1);
-      return refuse_at(cursor_.position(), library_reason(e.what()));
+      return refuse_at(cursor_.position(), json_reason(e.what()));
     }
     return refuse_at(cursor_.position(), syntax_sentence(text_.substr(cursor_.offset()),
                                                          cursor_.separator(), e.what()));

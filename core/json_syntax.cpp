@@ -47,7 +47,7 @@ std::string word_sentence(std::string_view word, const std::string& what) {
 
 }  // namespace
 
-std::string library_reason(const std::string& what) {
+std::string json_reason(const std::string& what) {
   size_t begin = what.find(" - ");
   std::string reason = begin == std::string::npos ? what : what.substr(begin + 3);
   size_t quotation = reason.find("; last read: ");
@@ -72,7 +72,7 @@ std::string syntax_sentence(std::string_view rest, char separator, const std::st
   }
   if (c == '\'') return "strings and keys are put in double quotes";
   std::string sentence = word_sentence(leading_word(rest), what);
-  return sentence.empty() ? library_reason(what) : sentence;
+  return sentence.empty() ? json_reason(what) : sentence;
 }
 
 }  // namespace reprise

@@ -11,6 +11,6 @@ namespace reprise {
 std::string syntax_sentence(std::string_view rest, char separator, const std::string& what);
 
 // The reason in the library's message, without its prefix and its quotation of what it read.
-std::string library_reason(const std::string& what);
+std::string json_reason(const std::string& what);
 
 }  // namespace reprise

@@ -12,12 +12,6 @@
 
 namespace reprise {
 
-std::string_view to_string(Purpose purpose) {
-  constexpr std::string_view kNames[] = {"weights", "gradients", "optimizer", "activations",
-                                         "other"};
-  return kNames[static_cast<int>(purpose)];
-}
-
 // For sections of a few dozen instructions that two threads hardly ever want at once: in a program with
 // threads half the price of a std::mutex. Like that one it costs nothing before the first thread.
 class BriefLock {
@@ -86,13 +80,6 @@ class FreeList {
     use_.peak_total = use_.live_total;
   }
 
-  void trim() {
-    std::lock_guard lock(lock_);
-    for (Storage*& head : heads_) {
-      while (head) free_block(std::exchange(head, head->next_));
-    }
-  }
-
  private:
   static constexpr size_t kLargest = size_t{1} << 46;  // beyond any machine; keeps sums from overflow
 
@@ -156,6 +143,5 @@ void Storage::release() {
 
 MemoryUse memory_use() { return FreeList::instance().use(); }
 void reset_peak_memory() { FreeList::instance().reset_peak(); }
-void release_cached_memory() { FreeList::instance().trim(); }
 
 }  // namespace reprise

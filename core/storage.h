@@ -18,7 +18,6 @@ namespace reprise {
 
 enum class Purpose : uint8_t { weights, gradients, optimizer, activations, other };
 inline constexpr int kPurposes = 5;
-std::string_view to_string(Purpose purpose);
 
 // The bookkeeping in front of every block. Thread-safe counting; the content is the user's affair.
 class alignas(64) Storage {
@@ -80,7 +79,6 @@ struct MemoryUse {
   int64_t system_allocations = 0;    // calls that the free list could not serve
 };
 MemoryUse memory_use();
-void reset_peak_memory();    // peaks start again from what is live now
-void release_cached_memory();  // gives the free list's blocks back to the system
+void reset_peak_memory();  // peaks start again from what is live now
 
 }  // namespace reprise

@@ -6,7 +6,7 @@
 #include "data/images/image_batch.h"
 #include "data/pair_batch.h"
 #include "data/token_batch.h"
-#include "data/word_streams.h"
+#include "data/word_batch.h"
 
 namespace reprise {
 

@@ -1,4 +1,4 @@
-// Dataset: where batches come from. One of the framework's four abstract classes.
+// Dataset: where batches come from. An abstract class.
 #pragma once
 
 #include <cstdint>

@@ -14,8 +14,7 @@
 namespace reprise {
 
 // Batches first, first + 1, …, end - 1 in this order, whatever the timing. The producer runs on the
-// thread of this object: it must not count on other threads of the program, nor use parallel_for,
-// which takes tasks for one caller at a time.
+// thread of this object; a parallel_for in it works on this thread alone while the program uses the others.
 class Prefetch {
  public:
   using Producer = std::function<Batch(int64_t number)>;

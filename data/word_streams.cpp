@@ -1,20 +1,11 @@
 #include "data/word_streams.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "core/error.h"
 
 namespace reprise {
-
-void WordBatch::place(int64_t first_sequence) {
-  if (first_sequence == 0) return;
-  const int64_t number = first_sequence / sequences();  // of the batch within its step
-  places = Tensor::empty({tokens()}, DType::i32);
-  const auto values = places.values<int32_t>();
-  std::iota(values.begin(), values.end(), static_cast<int32_t>(number * tokens()));
-}
 
 WordStreams::WordStreams(std::vector<int32_t> words, int64_t streams, int64_t steps, Rest rest,
                          const std::string& name)

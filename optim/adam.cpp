@@ -8,7 +8,7 @@ namespace reprise {
 
 namespace {
 
-// What the kernel divides a moment by at update t: 1 − β^t, or 1 without bias correction.
+// What the kernel divides a moment by at update t: 1 − β^t, or without bias correction 1, but for this:
 //
 // The kernel's moments are made with β rounded to `real`. For 0.999 as a float32, 1 − β is then off
 // by 1.3e-5 of itself, which would be a systematic error of updates; here it is divided out.

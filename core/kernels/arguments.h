@@ -20,10 +20,9 @@ constexpr bool is_of_output(Activation f) {
   return f == Activation::tanh || f == Activation::sigmoid || f == Activation::scaled_tanh;
 }
 
-// In double whatever `real` is: 1 − beta2 taken from a float 0.999 is off by 1e-5.
 struct AdamStep {
   double rate, beta1, beta2, epsilon, decay;
-  double correction1, correction2;  // 1 − β^t, or 1 without bias correction
+  double correction1, correction2;  // what the moments are divided by (optim/adam.cpp)
   bool decoupled;  // AdamW: w −= rate·decay·w; otherwise decay·w is added to the gradient (Adam)
 };
 

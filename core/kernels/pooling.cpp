@@ -52,7 +52,7 @@ void each_offset(const PoolShape& s, int64_t first, int64_t last, const F& f) {
   });
 }
 
-// dx = beta dx; a task is the same maps as in each_window
+// dx = beta dx
 void scale_all(const PoolShape& s, real beta, real* dx) {
   over_elements(s.maps * s.image.area(), [&](int64_t begin, int64_t end) {
     scale_in_place(end - begin, beta, dx + begin);

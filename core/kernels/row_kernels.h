@@ -2,7 +2,8 @@
 //
 // There is one table of them per instruction set (isa.h chooses): `reference` is the oracle, and
 // the vector tables are checked against it. kernels.h has the formulas' contracts; here is only
-// what differs. A result never depends on how the caller cut the range.
+// what differs. Results don't depend on how the caller cuts the range, but for
+// sum and sum_of_squares, which add within it.
 #pragma once
 
 #include <stdint.h>
@@ -30,7 +31,7 @@ struct RowKernels {
   double (*sum)(int64_t n, const real* x);
   double (*sum_of_squares)(int64_t n, const real* x);
   bool (*all_finite)(int64_t n, const real* x);
-  // both in the order of Activation
+  // these three in the order of Activation
   void (*activation_forward[kActivations])(int64_t n, const real* x, real* y);
   void (*activation_backward[kActivations])(int64_t n, const real* x, const real* dy, real beta,
                                             real* dx);

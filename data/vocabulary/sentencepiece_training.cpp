@@ -116,7 +116,7 @@ std::string run_trainer(std::span<const std::string_view> lines,
     const auto status = sentencepiece::SentencePieceTrainer::Train(arguments, &iterator, &model);
     if (!status.ok()) {
       throw DataError("vocabulary: {} pieces can't be learned from this text: {}",
-                      arguments.at("vocab_size"), library_reason(status.error_message()));
+                      arguments.at("vocab_size"), sentencepiece_reason(status.error_message()));
     }
   } catch (const Error&) {
     throw;

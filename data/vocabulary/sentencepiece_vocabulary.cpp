@@ -15,7 +15,7 @@ constexpr size_t kChunkBytes = size_t{16} << 10;
 
 }  // namespace
 
-std::string library_reason(std::string_view message) {
+std::string sentencepiece_reason(std::string_view message) {
   const size_t end = message.rfind("] ");
   return std::string(end == std::string_view::npos ? message : message.substr(end + 2));
 }
@@ -36,7 +36,7 @@ SentencePieceVocabulary::SentencePieceVocabulary(std::string model_bytes, const 
   try {
     const auto status = processor_->LoadFromSerializedProto(bytes_);
     if (!status.ok())
-      throw DataError("{}: not a usable model: {}", name, library_reason(status.error_message()));
+      throw DataError("{}: not a usable model: {}", name, sentencepiece_reason(status.error_message()));
   } catch (const Error&) {
     throw;
   } catch (const std::bad_alloc&) {
@@ -83,7 +83,7 @@ std::vector<int32_t> SentencePieceVocabulary::encode_chunk(std::string_view chun
   const auto status = processor_->Encode(chunk, &ids);
   if (!status.ok())
     throw DataError("vocabulary: can't encode a sentence: {}",
-                    library_reason(status.error_message()));
+                    sentencepiece_reason(status.error_message()));
   return ids;
 }
 

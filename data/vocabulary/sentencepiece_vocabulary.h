@@ -42,6 +42,6 @@ class SentencePieceVocabulary : public Vocabulary {
 };
 
 // A message of the library without the place in its sources, "file(line) [condition] sentence".
-std::string library_reason(std::string_view message);
+std::string sentencepiece_reason(std::string_view message);
 
 }  // namespace reprise

@@ -50,7 +50,7 @@ size_t character_bytes(std::string_view text) {
 Pieces pieces_of(const std::string& model, const std::map<std::string, int64_t>& words) {
   sentencepiece::SentencePieceProcessor processor;
   const auto status = processor.LoadFromSerializedProto(model);
-  if (!status.ok()) throw DataError("vocabulary: {}", library_reason(status.error_message()));
+  if (!status.ok()) throw DataError("vocabulary: {}", sentencepiece_reason(status.error_message()));
   Pieces pieces;
   std::set<std::string_view> known;
   for (int id = 0; id < processor.GetPieceSize(); ++id) {

@@ -33,7 +33,6 @@ class WordPieceVocabulary : public Vocabulary {
   void write_files(int64_t max_length, const std::string& folder) const override;
 
   const std::vector<std::string_view>& pieces() const { return pieces_; }
-  const BertTextRules& rules() const { return rules_; }
 
  private:
   int32_t id_of(std::string_view piece, const std::string& name) const;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kRows = 40;
 
-// Row i: the letter i % 3 is its label; every label "c" is rarer with `balanced`.
+// Row i: the letter i % 3 is its label.
 std::string rows(int count = kRows) {
   std::string text = "text,label\n";
   for (int i = 0; i < count; ++i) text += fmt::format("tale number {} of {},{}\n", i, count, "abc"[i % 3]);

@@ -122,12 +122,12 @@ TEST_P(ClassificationRuns, EvaluatesToWhatTheRunSaid) {
 }
 
 TEST_P(ClassificationRuns, AnswersTheSameInTheFasterPrecision) {
-  const auto accuracy = [&](const char* precision) {
+  const auto loss = [&](const char* precision) {
     const Exited exited = reprise({"evaluate", final_folder(), "--data", runs() / "test.csv", "--json", "--precision", precision});
     EXPECT_EQ(exited.code, 0) << exited.err;
     return parse_json(exited.out, "out").value()["loss"].get<double>();
   };
-  EXPECT_NEAR(accuracy("auto"), accuracy("float32"), 0.05);
+  EXPECT_NEAR(loss("auto"), loss("float32"), 0.05);
   EXPECT_EQ(reprise({"predict", final_folder(), "--precision", "float16", "moon"}).code, 2);
 }
 

@@ -19,8 +19,10 @@ std::vector<StepProduct> step_products(const EncoderConfig& config, int64_t sequ
 // Measures them (core/kernels/machine_limit.h), which takes half a minute for a base model. Returns
 //   model, batch, seq, threads, gemm
 //   gflop             floating-point operations, 10^9
-//   float32_seconds   at the best of the libraries, shape by shape; float32_gflops: operations a
-//   second bfloat16_seconds  at oneDNN's, or null gemm_seconds      by our own products
+//   float32_seconds   at the best of the libraries, shape by shape
+//   float32_gflops    the same as operations a second, 10^9
+//   bfloat16_seconds  at oneDNN's, or null
+//   gemm_seconds      by our own products
 // Throws as machine_limit does, and as SyntheticDataset for sequences that are too long.
 Json benchmark_products(const std::string& name, const EncoderConfig& config, int64_t sequences,
                         int64_t length);

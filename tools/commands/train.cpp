@@ -15,9 +15,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kExitCodes =
-    "Exit codes: 0 done, 2 command line, 65 data, 66 missing input, 73 output can't be created, "
-    "74 reading or writing failed, 75 the run directory is in use, 78 configuration, 80 diverged, "
-    "81 no checkpoint can be trusted, 82 out of memory, 130/143 stopped by a signal, and saved.";
+    "Exit codes: 0 done, 2 command line, 65 data, 66 missing input, 69 not on this machine, "
+    "70 a bug of ours, 73 output can't be created, 74 reading or writing failed, 75 the run directory is "
+    "in use, 77 no permission, 78 configuration, 80 diverged, 81 no checkpoint can be trusted, 82 out of "
+    "memory, 130/143 stopped by a signal, and saved.";
 
 std::string output_folder(const TrainOptions& options) {
   if (!options.output.empty()) return options.output;

@@ -1,5 +1,6 @@
 // RunDirectory: everything that a run leaves behind, in one folder that one process at a time may use.
 //
+//   lock            who is at work here
 //   config.json     the resolved configuration
 //   metrics.jsonl   a line per step and per evaluation
 //   log.txt         what was said

@@ -1,4 +1,4 @@
-// Task: a model, its data, and what it is trained for. One of the framework's four abstract classes; a
+// Task: a model, its data, and what it is trained for. An abstract class; a
 // new one is a row of tasks/registry.cpp.
 #pragma once
 

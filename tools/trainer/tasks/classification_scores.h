@@ -23,8 +23,8 @@ class ClassificationScores {
   void add(const Tensor& logits, const TokenBatch& batch);
 
   // loss, and of each kind
-  //   one      accuracy, macro_f1, matthews (and f1, of the second of two classes), calibration_error (the
-  //            expected one, 15 bins; Guo et al. 2017), majority_accuracy: by always saying the commonest;
+  //   one      accuracy, which micro_f1 is too, macro_f1, matthews (and f1, of the second of two classes),
+  //            calibration_error (the expected one, 15 bins; Guo et al. 2017), majority_accuracy: by always saying the commonest;
   //            with a threshold answered, the share that reaches it, and answered_accuracy, how many of these
   //            are right (NaN where there are none). The others are of all answers.
   //   several  accuracy (of single decisions), exact_match (of texts), micro_f1, macro_f1
