@@ -28,7 +28,7 @@ struct Bool {
   uint8_t byte;
 };
 
-float value_of(BFloat16 x) { return std::bit_cast<float>(uint32_t{x.bits} << 16); }
+float value_of(BFloat16 x) { return to_float(x); }
 // IEEE 754 binary16. Its subnormals are computed as a product, as a normal float32.
 float value_of(Float16 x) {
   const uint32_t sign = uint32_t{x.bits & 0x8000u} << 16;

@@ -28,19 +28,10 @@ constexpr size_t kPathShown = 4096;
 // Text in UTF-8 without NUL bytes. `name` is the path as messages show it.
 std::string read_checked(const std::string& path, const std::string& name) {
   std::string content = read_text(path);
-  const auto line_of = [&](size_t offset) {
-    return 1 + std::count(content.begin(), content.begin() + static_cast<int64_t>(offset), '\n');
-  };
-  if (content.starts_with("\xFF\xFE") || content.starts_with("\xFE\xFF")) {
-    throw DataError("{}:1: this is UTF-16 text; convert it to UTF-8, for instance with iconv",
-                    name);
-  }
-  if (const size_t nul = content.find('\0'); nul != std::string::npos) {
-    throw DataError("{}:{}: not a text file: it has a NUL byte there", name, line_of(nul));
-  }
+  refuse_binary(name, content);
   if (const size_t valid = valid_utf8_prefix(content); valid < content.size()) {
-    throw DataError("{}:{}: not valid UTF-8; convert the file, for instance with iconv", name,
-                    line_of(valid));
+    const auto line = 1 + std::ranges::count(content.substr(0, valid), '\n');
+    throw DataError("{}:{}: not valid UTF-8; convert the file, for instance with iconv", name, line);
   }
   return content;
 }

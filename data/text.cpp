@@ -18,16 +18,6 @@ namespace {
 constexpr size_t kLinesNamed = 5;    // of those at fault
 constexpr int64_t kMostHeldOut = 4;  // times the share that is wanted
 
-void refuse_binary(const std::string& path, std::string_view content) {
-  if (content.starts_with("\xFF\xFE") || content.starts_with("\xFE\xFF")) {
-    throw DataError("{}: this is UTF-16 text; convert it to UTF-8, for instance with iconv", path);
-  }
-  const size_t nul = content.find('\0');
-  if (nul == std::string_view::npos) return;
-  throw DataError("{}:{}: not a text file: it has a NUL byte there", path,
-                  1 + std::ranges::count(content.substr(0, nul), '\n'));
-}
-
 // Sees to bytes that aren't UTF-8 as the policy says.
 void check_utf8(const std::string& path, std::string& content, InvalidUtf8 policy,
                 std::vector<std::string>& warnings) {

@@ -4,7 +4,19 @@
 
 #include <algorithm>
 
+#include "core/error.h"
+
 namespace reprise {
+
+void refuse_binary(const std::string& name, std::string_view content) {
+  if (content.starts_with("\xFF\xFE") || content.starts_with("\xFE\xFF")) {
+    throw DataError("{}:1: this is UTF-16 text; convert it to UTF-8, for instance with iconv", name);
+  }
+  const size_t nul = content.find('\0');
+  if (nul == std::string_view::npos) return;
+  throw DataError("{}:{}: not a text file: it has a NUL byte there", name,
+                  1 + std::ranges::count(content.substr(0, nul), '\n'));
+}
 
 size_t valid_utf8_prefix(std::string_view text) {
   size_t at = 0;

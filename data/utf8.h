@@ -6,6 +6,9 @@
 
 namespace reprise {
 
+// Throws DataError for UTF-16 and for NUL bytes: most often no text file. `name` is what errors call it.
+void refuse_binary(const std::string& name, std::string_view content);
+
 // Bytes of the longest valid UTF-8 prefix: text.size() when all of it is valid. Surrogates,
 // overlong forms and code points above U+10FFFF are not valid.
 size_t valid_utf8_prefix(std::string_view text);

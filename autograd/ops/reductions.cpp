@@ -1,4 +1,5 @@
 #include "autograd/ops.h"
+#include "autograd/ops/checks.h"
 #include "autograd/ops/loops.h"
 #include "core/error.h"
 #include "core/kernels.h"
@@ -14,10 +15,7 @@ struct Around {
 };
 
 Around around(std::string_view op, const Shape& shape, int dim) {
-  const int at = dim < 0 ? dim + shape.rank() : dim;
-  if (at < 0 || at >= shape.rank()) {
-    throw ShapeError("{}: {} has no dimension {}", op, shape, dim);
-  }
+  const int at = dimension(op, shape, dim);
   Around a;
   std::vector<int64_t> rest;
   for (int d = 0; d < shape.rank(); ++d) {

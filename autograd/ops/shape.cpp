@@ -2,18 +2,13 @@
 #include <vector>
 
 #include "autograd/ops.h"
+#include "autograd/ops/checks.h"
 #include "autograd/ops/loops.h"
 #include "core/error.h"
 
 namespace reprise {
 
 namespace {
-
-int dimension(std::string_view op, const Shape& shape, int dim) {
-  const int at = dim < 0 ? dim + shape.rank() : dim;
-  if (at < 0 || at >= shape.rank()) throw ShapeError("{}: {} has no dimension {}", op, shape, dim);
-  return at;
-}
 
 // A tensor seen as `outer` blocks; in each, a range of `length` out of `whole` consecutive numbers.
 struct Range {

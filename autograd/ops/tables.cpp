@@ -1,6 +1,7 @@
 #include <vector>
 
 #include "autograd/ops.h"
+#include "autograd/ops/checks.h"
 #include "core/error.h"
 #include "core/kernels.h"
 #include "core/parallel.h"
@@ -39,17 +40,6 @@ Variable embedding(const Variable& table, const Tensor& ids) {
 Variable gather_rows(const Variable& x, const Tensor& rows) {
   return take_rows("gather_rows", x, rows);
 }
-
-namespace {
-
-// A dimension of `shape`, counted from the end when it is negative.
-int dimension(std::string_view op, const Shape& shape, int dim) {
-  const int at = dim < 0 ? dim + shape.rank() : dim;
-  if (at < 0 || at >= shape.rank()) throw ShapeError("{}: {} has no dimension {}", op, shape, dim);
-  return at;
-}
-
-}  // namespace
 
 // y[.., index[i], ..] = Σ x[.., i, ..]:  dx[.., i, ..] = dy[.., index[i], ..]
 Variable index_add(const Variable& x, int dim, const Tensor& index, int64_t size) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/kernels.h"
+#include "core/kernels/ranges.h"
 
 namespace reprise::kernels {
 
@@ -55,15 +56,6 @@ inline BiasOfUnits bias_of(const ConvolutionShape& s, const real* bias, int64_t 
   if (!bias) return {&kNone, 0};
   if (!s.bias_per_unit) return {bias + map, 0};
   return {bias + map * s.places.area() + place, 1};
-}
-
-// dst = beta dst
-inline void scale_in_place(int64_t n, real beta, real* dst) {
-  if (beta == 0) {
-    std::fill_n(dst, n, real{0});
-  } else if (beta != 1) {
-    for (int64_t i = 0; i < n; ++i) dst[i] *= beta;
-  }
 }
 
 }  // namespace reprise::kernels

@@ -52,13 +52,6 @@ void each_offset(const PoolShape& s, int64_t first, int64_t last, const F& f) {
   });
 }
 
-// dx = beta dx
-void scale_all(const PoolShape& s, real beta, real* dx) {
-  over_elements(s.maps * s.image.area(), [&](int64_t begin, int64_t end) {
-    scale_in_place(end - begin, beta, dx + begin);
-  });
-}
-
 }  // namespace
 
 void avg_pool2d_forward(const PoolShape& s, const real* x, real* y) {
@@ -102,7 +95,7 @@ void max_pool2d_forward(const PoolShape& s, const real* x, real* y, int32_t* fro
 // The whole dy goes to where the largest was.
 void max_pool2d_backward(const PoolShape& s, const real* dy, const int32_t* from, real beta,
                          real* dx) {
-  scale_all(s, beta, dx);
+  scale_elements(s.maps * s.image.area(), beta, dx);
   each_window(s, [&](int64_t window, int64_t map, const Inside&, const Inside&) {
     dx[map * s.image.area() + from[window]] += dy[window];
   });

@@ -28,4 +28,19 @@ void over_elements(int64_t n, const Body& body) {
   parallel_ranges(n, kTaskElements, body);
 }
 
+// dst = beta dst, on the calling thread
+inline void scale_in_place(int64_t n, real beta, real* dst) {
+  if (beta == 0) {
+    std::fill_n(dst, n, real{0});
+  } else if (beta != 1) {
+    for (int64_t i = 0; i < n; ++i) dst[i] *= beta;
+  }
+}
+
+// dst = beta dst
+inline void scale_elements(int64_t n, real beta, real* dst) {
+  if (beta == 1) return;
+  over_elements(n, [&](int64_t begin, int64_t end) { scale_in_place(end - begin, beta, dst + begin); });
+}
+
 }  // namespace reprise::kernels

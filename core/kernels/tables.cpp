@@ -16,28 +16,12 @@ void gather_rows(int64_t n, int64_t cols, const real* table, const int32_t* ids,
   });
 }
 
-namespace {
-
-// dst = beta dst
-void scale(int64_t n, real beta, real* dst) {
-  if (beta == 1) return;
-  over_elements(n, [&](int64_t begin, int64_t end) {
-    if (beta == 0) {
-      std::fill(dst + begin, dst + end, real{0});
-    } else {
-      for (int64_t i = begin; i < end; ++i) dst[i] *= beta;
-    }
-  });
-}
-
-}  // namespace
-
 // Cut by columns: a task then adds all of dy to its few columns, in the order of i, whichever rows
 // repeat. (Cut by rows, the tasks of a table with two rows would be two.)
 void scatter_add_rows(int64_t n, int64_t cols, const real* dy, const int32_t* ids, int64_t rows,
                       real beta, real* dst) {
   constexpr int64_t kColumns = 64 / sizeof(real);  // of a task: a cache line
-  scale(rows * cols, beta, dst);
+  scale_elements(rows * cols, beta, dst);
   parallel_ranges(cols, kColumns, [&](int64_t begin, int64_t end) {
     for (int64_t i = 0; i < n; ++i) {
       const real* from = dy + i * cols;

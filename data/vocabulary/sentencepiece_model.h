@@ -36,7 +36,9 @@ struct SentencePieceModel {
   bool escape_whitespaces = true;
 };
 
-inline constexpr std::string_view kSpaceMarker = "\xE2\x96\x81";  // U+2581
+inline constexpr std::string_view kSpaceMarker = "\xE2\x96\x81";  // U+2581, begins a piece that begins a word
+// U+2585: the library gives it a meaning, and doesn't learn from sentences that have it.
+inline constexpr std::string_view kReservedMark = "\xE2\x96\x85";
 inline constexpr size_t kMaxModelBytes = size_t{64} << 20;
 inline constexpr size_t kMaxPieceBytes = 1024;
 

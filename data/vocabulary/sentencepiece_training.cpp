@@ -21,8 +21,6 @@ constexpr const char* kTrainingThreads = "16";
 // Bytes from which on the library would leave a sentence out. None is as long (in_chunks()), but it
 // is written into the model.
 constexpr size_t kMaxSentenceBytes = size_t{1} << 20;
-// The library gives this character a meaning and leaves out sentences that have it.
-constexpr std::string_view kReservedMark = "\xE2\x96\x85";  // U+2585
 
 // The sentences one after the other, in the form in which the library asks for them.
 class Sentences : public sentencepiece::SentenceIterator {

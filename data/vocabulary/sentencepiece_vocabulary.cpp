@@ -49,10 +49,9 @@ SentencePieceVocabulary::SentencePieceVocabulary(std::string model_bytes, const 
 SentencePieceVocabulary::~SentencePieceVocabulary() = default;
 
 std::string SentencePieceVocabulary::text_of(int32_t id) const {
-  constexpr std::string_view kSpace = "\u2581";  // begins a piece that begins a word
   if (id < 0 || id >= size()) return kNoPiece;
   const std::string& text = model_.pieces[id].text;
-  return text.starts_with(kSpace) ? " " + text.substr(kSpace.size()) : text;
+  return text.starts_with(kSpaceMarker) ? " " + text.substr(kSpaceMarker.size()) : text;
 }
 
 int32_t SentencePieceVocabulary::id_of(std::string_view piece, const std::string& name) const {

@@ -16,7 +16,7 @@ namespace reprise {
 namespace {
 
 // Characters that the library gives a meaning; words with them aren't learnt from.
-constexpr std::string_view kReserved[] = {kSpaceMarker, "\xE2\x96\x85"};  // U+2581, U+2585
+constexpr std::string_view kReserved[] = {kSpaceMarker, kReservedMark};
 
 std::map<std::string, int64_t> count_words(std::span<const std::string_view> sentences,
                                            const VocabularyTraining& settings) {
