@@ -39,12 +39,12 @@ def start(folder, source, names):
     return model
 
 
-def train_torch(model, tokenizer, batches, names, warmup):
+def train_torch(model, tokenizer, batches, names, warmup, rate=RATE):
     """Takes a step for each batch of rows; returns the losses."""
     number = {name: i for i, name in enumerate(names)}
     decayed = [p for n, p in model.named_parameters() if "bias" not in n and "LayerNorm" not in n]
     plain = [p for n, p in model.named_parameters() if "bias" in n or "LayerNorm" in n]
-    optimizer = torch.optim.AdamW([dict(params=decayed, weight_decay=0.01), dict(params=plain, weight_decay=0.0)], lr=RATE)
+    optimizer = torch.optim.AdamW([dict(params=decayed, weight_decay=0.01), dict(params=plain, weight_decay=0.0)], lr=rate)
     schedule = get_linear_schedule_with_warmup(optimizer, warmup, len(batches))
     losses = []
     model.train()
@@ -71,13 +71,13 @@ def predict_torch(model, tokenizer, rows, names):
     return answers
 
 
-def train_ours(build, output, start, dropout, warmup, data, training):
+def train_ours(build, output, start, dropout, warmup, data, training, rate=RATE):
     """Trains with train_torch's settings, and with these of the sections data and training; returns the lines of metrics.jsonl."""
     recipe = {
         "task": "classification",
         "model": {"type": "bert", "init_from": start, "hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout},
         "data": {"type": "classification", "label_column": "category", "valid_share": 0, "max_length": LENGTH} | data,
-        "optimizer": {"type": "adamw", "learning_rate": RATE, "weight_decay": 0.01},
+        "optimizer": {"type": "adamw", "learning_rate": rate, "weight_decay": 0.01},
         "schedule": {"type": "linear", "warmup_steps": warmup},
         "training": {"batch_size": BATCH, "clip_norm": 1.0, "eval_every": 0, "checkpoint_every": 0} | training,
     }
