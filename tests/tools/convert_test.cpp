@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 #include <set>
 
+#include "core/safetensors.h"
 #include "core/svd.h"
 #include "tests/tools/small_models.h"
 #include "tests/tools/temporary_folder.h"
 #include "tests/tools/tiny_runs.h"
 #include "tools/trainer/convert_sharing.h"
 #include "tools/trainer/model_config_file.h"
+#include "tools/trainer/quantity.h"
 
 namespace reprise {
 namespace {
@@ -188,6 +191,29 @@ TEST_F(Convert, CopiesTheTokenizerAndTheLicenseOnly) {
   }
   EXPECT_EQ(found, expected);
   for (const std::string& name : copied) EXPECT_EQ(read_file(outputs_ / ("new/" + name)), name);
+}
+
+// As an encoder of Hugging Face's that was saved alone.
+TEST_F(Convert, InventsNoHeads) {
+  const SmallModel model(with(small_albert(), kNone));
+  std::vector<ParameterPtr> bare = model.parameters;
+  std::erase_if(bare, [](const ParameterPtr& parameter) { return !parameter->parts()[0].name.starts_with("albert.e"); });
+  save_model_folder(model.encoder.config(), bare,
+                    [&](const std::string& name, const std::function<void(OutputFile&)>& fill) {
+                      write_file(folder_ / name, fill);
+                    }, Heads::none);
+  const int64_t size = std::accumulate(bare.begin(), bare.end(), int64_t{0}, [](int64_t sum, const ParameterPtr& parameter) {
+    return sum + parameter->value().numel();
+  });
+  const std::string text = convert(options("all"));
+  EXPECT_TRUE(text.starts_with(fmt::format("from {} parameters", grouped(size)))) << text;
+  for (const std::string& name : SafetensorsFile::open(outputs_ / "new/model.safetensors").names()) {
+    EXPECT_TRUE(name.starts_with("albert.e")) << name;
+  }
+  EXPECT_EQ(read_json(outputs_ / "new/config.json").value()["architectures"], (Json{"AlbertModel"}));
+  ConvertOptions measured = options("all", "measured");
+  measured.data = "recipe.json";
+  expect_thrown([&] { convert(measured); }, 2, {"has no albert.pooler, predictions, sop_classifier"});
 }
 
 TEST_F(Convert, SaysWhatTransformersCannotHold) {

@@ -9,7 +9,6 @@
 #include "data/vocabulary/tokenizer_files.h"
 #include "data/vocabulary/vocabulary.h"
 #include "tools/trainer/convert_sharing.h"
-#include "tools/trainer/ledger.h"
 #include "tools/trainer/model_config_file.h"
 #include "tools/trainer/model_folder.h"
 #include "tools/trainer/quantity.h"
@@ -28,6 +27,17 @@ std::vector<ParameterPtr> parameters_of(const Encoder& encoder) {
   Collector collector;
   encoder.collect(collector);
   return collector.parameters();
+}
+
+// Those that a folder had, which lacks these heads (load_model_folder).
+std::vector<ParameterPtr> parameters_but(const std::vector<std::string>& missing, const Encoder& encoder) {
+  std::vector<ParameterPtr> parameters = parameters_of(encoder);
+  std::erase_if(parameters, [&](const ParameterPtr& parameter) {
+    return std::ranges::any_of(missing, [&](const std::string& head) {
+      return parameter->parts().front().name.starts_with(head + ".");
+    });
+  });
+  return parameters;
 }
 
 // The section as it was given, with --rank in it.
@@ -90,26 +100,28 @@ fs::path new_folder(const std::string& name) {
   return target;
 }
 
-void write_model(const ConvertOptions& options, const Encoder& model) {
+void write_model(const ConvertOptions& options, const Encoder& model, const std::vector<std::string>& missing) {
   const fs::path target = new_folder(options.output);
   std::error_code error;
   fs::create_directories(target.parent_path(), error);  // what fails will say so below
   DirectoryCommit commit(target.parent_path(), target.filename());
-  save_model_folder(model.config(), parameters_of(model),
+  save_model_folder(model.config(), parameters_but(missing, model),
                     [&](const std::string& name, const std::function<void(OutputFile&)>& fill) {
                       commit.add(name, fill);
-                    });
+                    },
+                    missing.empty() ? Heads::pretraining : Heads::none);
   copy_others(options.model, commit);
   commit.commit();
 }
 
 // "11,813,810 parameters (45.1 MiB): A A A A"
-std::string summary(const Encoder& model) {
+std::string summary(const Encoder& model, const std::vector<std::string>& missing) {
   std::string plan = grid(model.plan());
   if (plan.find('\n') != std::string::npos) plan = "\n" + plan;
   const Relaxation relaxation = model.config().relaxation();
   if (relaxation.any()) plan += fmt::format("; each use has of its own: {}", in_words(relaxation));
-  const int64_t size = make_ledger(model.config()).stored();
+  int64_t size = 0;
+  for (const ParameterPtr& parameter : parameters_but(missing, model)) size += parameter->value().numel();
   return fmt::format("{} parameters ({}): {}", grouped(size),
                      byte_size(size * static_cast<int64_t>(sizeof(float))), plan);
 }
@@ -131,19 +143,23 @@ std::string convert(const ConvertOptions& options) {
                 "--materialize writes every use's weights, which it can load", *reason);
   }
   const Encoder old(file.config);
-  load_model_folder(options.model, old);
+  const std::vector<std::string> missing = load_model_folder(options.model, old);
+  if (options.data && !missing.empty()) {
+    throw Error(ExitCode::usage, "--data: {} has no {}, so that a held-out loss would say nothing; leave --data out",
+                printable(options.model), fmt::join(missing, ", "));
+  }
   const auto shared = std::make_unique<Encoder>(wanted);
   convert_sharing(old, *shared, how);
   new_folder(options.output);  // what may fail comes before anything is written, and what takes long comes last
   const std::string before = options.data ? held_out(*options.data, options.model) : "";
-  std::string text = "from " + summary(old) + "\nto   " + summary(*shared) + "\n";
+  std::string text = "from " + summary(old, missing) + "\nto   " + summary(*shared, missing) + "\n";
   if (reason && options.materialize) {
     const Encoder written(wanted.with_sharing({.strategy = "none"}));
     convert_sharing(*shared, written, SharedFrom::first);
-    write_model(options, written);
-    text += "in the file, which Transformers can load: " + summary(written) + "\n";
+    write_model(options, written, missing);
+    text += "in the file, which Transformers can load: " + summary(written, missing) + "\n";
   } else {
-    write_model(options, *shared);
+    write_model(options, *shared, missing);
     if (reason) text += fmt::format("Transformers can't load it, because {}.\n", *reason);
   }
   if (options.data) text += fmt::format("before  {}\nafter   {}\n", before, held_out(*options.data, options.output));
@@ -158,7 +174,7 @@ void add_convert(CLI::App& app, ConvertOptions& options) {
   command->add_option("--sharing", options.sharing, "a strategy's name, or a section of model.sharing")
       ->required();
   command->add_option("--by", options.by,
-                      "what uses that become one take their weights from: first, average, stepwise")
+                      "what uses that become one take their weights from: first, average, stepwise (first)")
       ->check(CLI::IsMember(shared_from_names()));
   command->add_option("--rank", options.rank,
                       "relaxed: each use keeps what the shared matrix lacks, up to this rank");
