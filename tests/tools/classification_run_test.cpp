@@ -168,6 +168,10 @@ TEST_P(ClassificationRuns, PredictsFromAColumnOfATable) {
   EXPECT_EQ(exited.code, 0) << exited.err;
   EXPECT_EQ(std::ranges::count(exited.out, '\n'), 30);
   expect_exit(reprise({"predict", final_folder(), "--input", runs() / "test.csv", "--column", "body"}), 65, {"body"});
+  expect_exit(reprise({"predict", final_folder(), "--input", runs() / "test.csv"}), 2, {"is a table", "--column"});
+  expect_exit(reprise({"predict", final_folder(), "--no-header", "moon"}), 2, {"--column"});
+  expect_exit(reprise({"predict", final_folder(), "--input", runs() / "test.csv", "moon"}), 2, {"--input"});
+  expect_exit(reprise({"predict", final_folder(), "-top", "moon"}), 2, {"-top"});
   const Exited all = reprise({"predict", final_folder(), "--input", runs() / "test.csv", "--column", "1", "--no-header"});
   EXPECT_EQ(std::ranges::count(all.out, '\n'), 31) << all.err;
   expect_exit(reprise({"predict", final_folder(), "--column", "text", "moon"}), 2, {"--column"});

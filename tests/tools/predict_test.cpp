@@ -73,6 +73,14 @@ TEST_F(Predict, SaysWhereARunHasItsModel) {
   expect_exit(exited, 65, {"is a run's configuration; its model is in", "run/final"});
 }
 
+TEST_F(Predict, RefusesAClassifiersOptions) {
+  for (const std::vector<std::string>& options : {std::vector<std::string>{"--threshold", "0.5"}, {"--pairs"}}) {
+    std::vector<std::string> arguments = options;
+    arguments.push_back("slow [MASK]");
+    expect_exit(run("predict", arguments), 2, {options[0], "fills [MASK]s"});
+  }
+}
+
 TEST_F(Predict, AnswersTextsOnTheCommandLineInWords) {
   const Exited exited = run("predict", {"--top", "2", "slow [MASK] wind", "moon"});
   EXPECT_EQ(exited.code, 0) << exited.err;

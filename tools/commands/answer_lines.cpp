@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cctype>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -52,6 +53,7 @@ NumberedLine of_row(TableRow row, const std::vector<std::string>& columns, const
 class Lines {
  public:
   explicit Lines(const LineOptions& options) : name_(name_of(options)), input_(&std::cin) {
+    check(options);
     for (const std::string& text : options.texts) given_.push_back({text, std::ssize(given_) + 1});
     if (!options.column.empty()) read_column(options);
     whole_ = !options.texts.empty() || !options.column.empty();
@@ -88,6 +90,26 @@ class Lines {
   static std::string name_of(const LineOptions& options) {
     if (!options.texts.empty()) return "text";
     return options.input.empty() || options.input == "-" ? kStandardInput : printable(options.input);
+  }
+
+  // What would be passed over in silence.
+  void check(const LineOptions& options) const {
+    if (!options.texts.empty() && !options.input.empty()) {
+      throw Error(ExitCode::usage, "--input: the command line has texts already; leave one of both out");
+    }
+    if (!options.column.empty()) return;
+    if (options.table.format || options.table.header) {
+      throw Error(ExitCode::usage, "--format, --header: of a table; name the column of its texts with --column");
+    }
+    if (is_table(options.input) && !options.jsonl) {
+      throw Error(ExitCode::usage, "{}: is a table; name the column of its texts with --column (lines of JSON with "
+                  "\"text\": --jsonl; lines as they are: from standard input)", name_);
+    }
+  }
+
+  static bool is_table(const std::string& path) {
+    const std::string name = path.ends_with(".gz") ? path.substr(0, path.size() - 3) : path;
+    return name.ends_with(".csv") || name.ends_with(".tsv") || name.ends_with(".jsonl");
   }
 
   void read_column(const LineOptions& options) {
@@ -157,6 +179,12 @@ Line parsed(NumberedLine read, const std::string& name, const LineOptions& optio
   }
 }
 
+// "--top", and "-top" too, which somebody meant so.
+bool is_option(const std::string& text) {
+  return text.starts_with("--") || (text.starts_with('-') && text.size() > 1 && std::isalpha(static_cast<unsigned char>(text[1])) &&
+                                    text.find_first_of(kWhiteSpace) == text.npos);
+}
+
 }  // namespace
 
 ExitCode answer_lines(const LineOptions& options, size_t most,
@@ -204,7 +232,7 @@ void add_line_options(CLI::App& command, LineOptions& options, bool texts) {
     command.callback([&command, &options] {
       options.texts = command.remaining();
       for (const std::string& text : options.texts) {
-        if (text.starts_with("--")) throw CLI::ExtrasError({text});
+        if (is_option(text)) throw CLI::ExtrasError({text});
       }
     });
   }

@@ -66,6 +66,10 @@ std::vector<std::string> answers(const TextModel& model, std::span<const InputTe
 }  // namespace
 
 ExitCode predict_words(const PredictOptions& options) {
+  if (options.threshold || options.pairs || !options.lines.pair_column.empty()) {
+    throw Error(ExitCode::usage, "--threshold, --pairs and --pair-column: of a classifier; this model fills [MASK]s, leave "
+                "them out");
+  }
   const TextModel model(options.model);
   if (!model.predicts_words()) {
     throw ConfigError("{}: this model has no head for masked words; reprise embed gives the vectors of texts",
