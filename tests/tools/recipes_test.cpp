@@ -64,6 +64,9 @@ TEST_F(Recipes, AreNotHiddenByARunsFolder) {
 TEST_F(Recipes, OfARunAreFiles) {
   fs::create_directories("runs/mine");
   write("runs/mine/config.json");
+  fs::create_directories("runs/mine/final");
+  write("runs/mine/final/config.json");
+  EXPECT_TRUE(error_of("runs/mine/final").ends_with("a run's is runs/mine/config.json"));
   EXPECT_EQ(error_of("runs/mine"), "runs/mine: this is a folder, and a recipe is a file; a run's is runs/mine/config.json");
 }
 

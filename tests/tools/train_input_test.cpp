@@ -38,6 +38,11 @@ TEST(TrainInput, CommandLine) {
   expect_exit(runs.train("run", {"--threads", "0"}), 2, {"--threads"});
   expect_exit(runs.train("run", {"--no-such-option"}), 2, {"--help"});
   expect_exit(Process("train", {}, folder).wait(), 2, {"--config is required"});
+  expect_exit(Process("reprise", {"predikt"}, folder).wait(), 2, {"\"predikt\" is no command; did you mean \"predict\"?"});
+  expect_exit(Process("reprise", {"predict"}, folder).wait(), 2, {"see reprise predict --help"});
+  expect_exit(runs.train("run", {"--set", "training.epochs=1"}), 78, {"one of steps and epochs", "training.epochs=null"});
+  expect_exit(runs.train("none", {"--resume", "must"}), 66, {"none", "there is no run to resume"});
+  EXPECT_FALSE(std::filesystem::exists(runs / "none"));
   const Exited help = Process("train", {"--help"}, folder).wait();
   EXPECT_EQ(help.code, 0);
   EXPECT_NE(help.out.find("Exit codes"), std::string::npos);
@@ -106,6 +111,22 @@ TEST(TrainInput, DocumentsOfOneSentence) {
   for (const char* task : {"sop", "nsp", "none"}) {
     expect_exit(runs.train(task, {"--set", std::string("data.sentence_task=") + task}), 0);
   }
+}
+
+TEST(TrainInput, AWarmUpThatNeverEnds) {
+  const TinyRuns runs;
+  expect_exit(runs.train("run", {"--dry-run", "--set", "schedule.warmup_steps=13"}), 0, {"warm-up of 13 steps", "the run of 12"});
+}
+
+TEST(TrainInput, APieceForEveryCharacter) {
+  const TinyRuns runs;
+  expect_exit(runs.train("run", {"--set", "model.vocab_size=10"}), 65, {"its characters alone need ", "a larger model.vocab_size"});
+}
+
+TEST(TrainInput, ARunIsNoCheckpoint) {
+  const TinyRuns runs;
+  expect_exit(runs.train("run"), 0);
+  expect_exit(runs.train("other", {"--resume", runs / "run"}), 66, {"is a run's folder", "run/checkpoints"});
 }
 
 TEST(TrainInput, AnOutputThatCantBe) {

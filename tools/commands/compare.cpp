@@ -41,7 +41,7 @@ Finished evaluate(const std::string& run) {
   load_weights(final_folder, session.parameters());
   Answers answers = session.task().answers();
   if (answers.given.empty()) {
-    throw ConfigError("{}: a model of type {} doesn't tell classes apart", run, config.model.type);
+    throw ConfigError("{}: its task doesn't give each item one label, and only such runs are compared", run);
   }
   return {.name = std::filesystem::path(run).lexically_normal().filename().string(),
           .parameters = make_ledger(config.model, workload_of(config)).stored(),

@@ -22,7 +22,9 @@ constexpr const char* kExitCodes =
 
 std::string output_folder(const TrainOptions& options) {
   if (!options.output.empty()) return options.output;
-  return "runs/" + fs::path(options.config).stem().string();
+  const fs::path config = options.config;
+  const bool of_run = config.filename() == "config.json" && config.has_parent_path();  // has the run's name
+  return "runs/" + (of_run ? config.parent_path().filename() : config.stem()).string();
 }
 
 // The folder of checkpoints, or the checkpoint itself, that --resume names; empty for the run's own.
@@ -33,7 +35,14 @@ std::string resume_path(const TrainOptions& options) {
     throw Error(ExitCode::no_input, "--resume {}: neither auto, never or must, nor the folder of a "
                 "checkpoint", resume);
   }
+  if (const fs::path own = fs::path(resume) / "checkpoints"; fs::is_directory(own)) {
+    throw Error(ExitCode::no_input, "--resume {}: is a run's folder; its checkpoints are in {}", resume, own.string());
+  }
   return resume;
+}
+
+[[noreturn]] void refuse_no_run(const std::string& path) {
+  throw Error(ExitCode::no_input, "{}: there is no run to resume", path);
 }
 
 void check_resume(const TrainOptions& options, const RunDirectory& run) {
@@ -41,9 +50,7 @@ void check_resume(const TrainOptions& options, const RunDirectory& run) {
     throw Error(ExitCode::cannot_create, "{}: a run is here already and --resume is never; choose "
                 "another --output, or remove the folder", run.path());
   }
-  if (options.resume == "must" && !run.used()) {
-    throw Error(ExitCode::no_input, "{}: there is no run to resume", run.path());
-  }
+  if (options.resume == "must" && !run.used()) refuse_no_run(run.path());
 }
 
 ExitCode dry_run(const RunConfig& config, Console& console) {
@@ -72,7 +79,7 @@ void add_train_options(CLI::App& command, TrainOptions& options) {
                      "training.steps=100; may be repeated")->type_name("PATH=VALUE")->allow_extra_args(false);
   command.add_option("--output", options.output, "the run's folder (runs/<name of the config>)");
   command.add_option("--resume", options.resume,
-                     "auto: go on with an unfinished run; never; must; or a checkpoint's folder");
+                     "auto: go on with an unfinished run; never; must; or a checkpoint's folder (auto)");
   command.add_option("--threads", options.threads, "threads (all processors); results don't depend "
                      "on it")->check(CLI::Range(1, 256));
   command.add_flag("--dry-run", options.dry_run, "load everything, push one batch through, say what "
@@ -89,7 +96,9 @@ ExitCode train(const TrainOptions& options) {
 
   const std::string checkpoint = resume_path(options);
   const Json resolved = dump(config);
-  const RunDirectory run(output_folder(options));
+  const std::string output = output_folder(options);
+  if (options.resume == "must" && !fs::exists(output)) refuse_no_run(output);  // and don't make it
+  const RunDirectory run(output);
   check_resume(options, run);
   if (run.used()) {
     run.check_same_config(resolved);

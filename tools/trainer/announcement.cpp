@@ -102,6 +102,11 @@ void announce(const Session& session, Console& console) {
   console.say(memory_line(estimate_memory(config)));
   console.say(time_line(config, ledger.multiply_adds(), session.dataset().sequences_per_batch()));
   for (const std::string& warning : session.dataset().warnings()) console.warn(warning);
+  const int64_t warmup = config.schedule.warmup_steps, steps = config.training.steps.value_or(warmup + 1);
+  if (warmup > steps) {
+    console.warn(fmt::format("the warm-up of {} steps is longer than the run of {}: its rate never gets to {:g}; see "
+                             "schedule.warmup_steps", warmup, steps, config.optimizer.learning_rate));
+  }
   if (!session.started_anew().empty()) {
     console.warn(fmt::format("not in the pretrained model, and random at first: {}",
                              fmt::join(session.started_anew(), ", ")));

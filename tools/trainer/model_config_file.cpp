@@ -51,6 +51,10 @@ std::string type_of(const JsonDocument& document) {
     const auto name = classes->front().get<std::string>();
     if (name.starts_with("Bert")) return "bert";
     if (name.starts_with("Albert")) return "albert";
+    if (name.starts_with("Reprise")) {
+      throw DataError("{}: is the model of {}, which this command doesn't take: it wants a bert or an albert",
+                      document.file(), printable(name));
+    }
   }
   const std::filesystem::path model = std::filesystem::path(document.file()).parent_path() / "final";
   if (std::error_code ignored; std::filesystem::exists(model, ignored)) {

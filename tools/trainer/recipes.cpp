@@ -67,7 +67,10 @@ fs::path find_recipe(const std::string& name) {
       if (const auto file = file_at(folder / name)) return *file;
     }
   }
-  if (const auto file = file_at(fs::path(name) / "config.json")) {
+  // A run's folder, or one in it.
+  for (const fs::path& run : {fs::path(name) / "..", fs::path(name)}) {
+    const auto file = file_at((run / "config.json").lexically_normal());
+    if (!file || !fs::is_directory(name)) continue;
     throw Error(ExitCode::no_input, "{}: this is a folder, and a recipe is a file; a run's is {}", printable(name),
                 printable(file->string()));
   }

@@ -36,8 +36,14 @@ void TrainingConfig::fields(Fields& f) {
 }
 
 void TrainingConfig::check(Problems& problems) const {
-  if (steps.has_value() + minutes.has_value() + epochs.has_value() != 1) {
-    problems.add("steps", "give one of \"steps\", \"minutes\" and \"epochs\"");
+  std::vector<const char*> given;
+  if (steps) given.push_back("steps");
+  if (minutes) given.push_back("minutes");
+  if (epochs) given.push_back("epochs");
+  if (given.empty()) problems.add("steps", "give one of \"steps\", \"minutes\" and \"epochs\"");
+  if (given.size() > 1) {
+    problems.add(given.front(), fmt::format("a run is as long as one of {} says; set the other to null, as in --set "
+                                            "training.{}=null", fmt::join(given, " and "), given.back()));
   }
   if (patience && !keep_best) problems.add("patience", "better in what? give keep_best as well");
 }

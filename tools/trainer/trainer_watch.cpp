@@ -68,8 +68,8 @@ Trainer::Verdict Trainer::roll_back() {
 ExitCode Trainer::stop_watched() {
   if (!weights_are_finite()) return refuse_weights();
   save_for_good();
-  console_.say(fmt::format("stopped by the watch at step {}, and saved. Change the configuration, or go on "
-                           "with the same command", state_.step));
+  console_.say(fmt::format("stopped by the watch at step {}, and saved. Start anew with another "
+                           "configuration and --output, or go on with the same command", state_.step));
   return ExitCode::diverged;
 }
 
