@@ -44,7 +44,7 @@ void add_embed(CLI::App& app, EmbedOptions& options) {
   command->add_option("model", options.model, "a model folder: final/ of a run, or Hugging Face's")->required();
   command
       ->add_option("--pooling", options.pooling,
-                   "mean: of all tokens' last hidden states; first: that of [CLS]")
+                   "mean: of all tokens' last hidden states; first: that of [CLS] (mean)")
       ->check(CLI::IsMember({"mean", "first"}));
   add_line_options(*command, options.lines, /*texts=*/true);
 }

@@ -122,7 +122,8 @@ void add_evaluate(CLI::App& app, EvaluateOptions& options) {
   options.table.add_to(*command);
   add_threshold(*command, options.threshold, "of labels: also say how many texts reach this probability, and how many "
                 "of these are right; of texts with several labels: those above it are given (0.5)");
-  command->add_option("--precision", options.precision, "of products: float32, bfloat16, or auto: the faster one")
+  command->add_option("--precision", options.precision, "of products: float32, bfloat16, or auto: the faster one "
+                      "(float32)")
       ->check(CLI::IsMember({"float32", "bfloat16", "auto"}));
   command->add_flag("--json", options.json, "print JSON, for scripts");
   command->add_option("--threads", options.threads, "threads (all processors)")->check(CLI::Range(1, 256));

@@ -23,7 +23,7 @@ void add_predict(CLI::App& app, PredictOptions& options) {
   add_threshold(*command, options.threshold, "of labels: answer \"unknown\" below this probability; of texts with "
                 "several labels: those above it (0.5)");
   command->add_option("--precision", options.precision, "of products: bfloat16 is faster where the processor has it; "
-                      "auto: then bfloat16, else float32")
+                      "auto: then bfloat16, else float32 (float32)")
       ->check(CLI::IsMember({"float32", "bfloat16", "auto"}));
   command->add_flag("--pairs", options.pairs, "of labels: a line is two texts with a tab between (as in training)");
   command->add_option("--pair-column", options.lines.pair_column, "with --column: that of the second texts (as in "
