@@ -66,15 +66,16 @@ TEST(WatchRuns, StopSavesAndStops) {
   EXPECT_GT(runs.metrics("run").size(), lines + 1);
 }
 
-// No file of the run may be as large as its weights, as on a disk without room for them.
+// No file of the run may be as large as its weights, as on a disk without room for them: its tokenizer is smaller.
 TEST(WatchRuns, StopDoesNotSayThatItSavedWhenItCouldNot) {
   const RunsWithABadRate runs;
+  const TinyRuns::Arguments wide = {"--set", "watch.policy=stop", "--set", "model.intermediate_size=8000"};
   rlimit before = {};
   getrlimit(RLIMIT_FSIZE, &before);
-  const rlimit small = {.rlim_cur = 16 << 10, .rlim_max = before.rlim_max};
+  const rlimit small = {.rlim_cur = 2 << 20, .rlim_max = before.rlim_max};
   const auto handler = signal(SIGXFSZ, SIG_IGN);
   setrlimit(RLIMIT_FSIZE, &small);
-  const Exited exited = runs.train("run", {"--set", "watch.policy=stop"});
+  const Exited exited = runs.train("run", wide);
   setrlimit(RLIMIT_FSIZE, &before);
   signal(SIGXFSZ, handler);
   expect_exit(exited, 74, {"model.safetensors"});
