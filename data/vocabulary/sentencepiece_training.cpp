@@ -114,12 +114,11 @@ std::string run_trainer(std::span<const std::string_view> lines,
     const auto status = sentencepiece::SentencePieceTrainer::Train(arguments, &iterator, &model);
     // "… smaller than required_chars. 10 vs 45. …", with advice on an option that isn't ours.
     const std::string_view said = status.error_message();
-    constexpr std::string_view kNeeded = "required_chars.";
-    if (const size_t at = said.find(kNeeded); !status.ok() && at != said.npos) {
-      const size_t number = said.find("vs ", at);
-      const std::string needed(said.substr(number == said.npos ? said.size() : number + 3));
+    const size_t at = said.find("required_chars."), number = said.find(" vs ", at);
+    if (!status.ok() && at != said.npos && number != said.npos) {
+      const std::string needed(said.substr(number + 4));
       throw DataError("vocabulary: {} pieces can't be learned from this text, as its characters alone need {}; give "
-                      "a larger model.vocab_size", arguments.at("vocab_size"), std::max(0, std::atoi(needed.c_str())));
+                      "a larger model.vocab_size", arguments.at("vocab_size"), std::atoi(needed.c_str()));
     }
     if (!status.ok()) {
       throw DataError("vocabulary: {} pieces can't be learned from this text: {}",

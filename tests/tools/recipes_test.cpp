@@ -66,6 +66,9 @@ TEST_F(Recipes, OfARunAreFiles) {
   write("runs/mine/config.json");
   fs::create_directories("runs/mine/final");
   write("runs/mine/final/config.json");
+  write("config.json");  // of the folder that one is in
+  EXPECT_NE(error_of(std::string(100000, 'x')).find("no such file"), std::string::npos);
+  fs::remove("config.json");
   EXPECT_TRUE(error_of("runs/mine/final").ends_with("a run's is runs/mine/config.json"));
   EXPECT_EQ(error_of("runs/mine"), "runs/mine: this is a folder, and a recipe is a file; a run's is runs/mine/config.json");
 }

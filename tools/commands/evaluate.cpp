@@ -141,9 +141,10 @@ std::string evaluate(const EvaluateOptions& options) {
   const ClassificationScores scores = scores_of(classifier, examples, options.threshold);
   const double seconds = clock.lap();
   if (options.json) return dump_json(json_of(scores, head, texts.size(), seconds)) + '\n';
+  const NamedNumbers numbers = scores.numbers();
   std::string text = fmt::format("{} texts in {:.1f} s: {}\n", texts.size(), seconds,
-                                 scores_in_words(head.kind, scores.numbers()));
-  if (head.kind == LabelKind::one && options.threshold) text += threshold_in_words(*options.threshold, scores.numbers());
+                                 scores_in_words(head.kind, numbers));
+  if (head.kind == LabelKind::one && options.threshold) text += threshold_in_words(*options.threshold, numbers);
   if (head.kind == LabelKind::one) text += mistakes(scores.confusion(), head.labels);
   if (head.kind == LabelKind::several) text += label_table(scores.labels(), head.labels);
   return text;

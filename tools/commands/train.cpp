@@ -97,7 +97,9 @@ ExitCode train(const TrainOptions& options) {
   const std::string checkpoint = resume_path(options);
   const Json resolved = dump(config);
   const std::string output = output_folder(options);
-  if (options.resume == "must" && !fs::exists(output)) refuse_no_run(output);  // and don't make it
+  if (std::error_code error; options.resume == "must" && !fs::exists(output, error)) {
+    refuse_no_run(output);  // and don't make it
+  }
   const RunDirectory run(output);
   check_resume(options, run);
   if (run.used()) {

@@ -67,10 +67,11 @@ fs::path find_recipe(const std::string& name) {
       if (const auto file = file_at(folder / name)) return *file;
     }
   }
+  std::error_code error;
   // A run's folder, or one in it.
   for (const fs::path& run : {fs::path(name) / "..", fs::path(name)}) {
     const auto file = file_at((run / "config.json").lexically_normal());
-    if (!file || !fs::is_directory(name)) continue;
+    if (!file || !fs::is_directory(name, error)) continue;
     throw Error(ExitCode::no_input, "{}: this is a folder, and a recipe is a file; a run's is {}", printable(name),
                 printable(file->string()));
   }
